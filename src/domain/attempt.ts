@@ -1,0 +1,57 @@
+/** One try at an execution: what goes to a worker, and what comes back. Values, never throws. */
+import type { Trigger } from './execution.ts'
+import type { Target } from './target.ts'
+
+/** What a worker is given. Secrets inside the target are still sealed. */
+export type Assignment = {
+  readonly executionId: string
+  /** Internal number of the workspace: part of the execution's key. */
+  readonly workspaceKey: number
+  readonly jobId: string
+  readonly jobKey: number
+  readonly jobName: string
+  /** Rises with every try; a receiver and the store refuse a lower one. */
+  readonly attempt: number
+  /** Epoch ms of the occurrence, or of the request for a manual run. Never sent earlier. */
+  readonly scheduledFor: number
+  readonly trigger: Trigger
+  readonly timeoutMs: number
+  readonly target: Target
+}
+
+export type OutcomeKind = 'success' | 'failure' | 'cancelled'
+
+/** Why an attempt failed, for people, statistics and the retry rule. */
+export type FailureCode =
+  | 'timeout'
+  | 'connection'
+  | 'dns'
+  | 'tls'
+  | 'egress_denied'
+  | 'redirect'
+  | 'response_too_large'
+  | 'protocol'
+  | 'status'
+  | 'body'
+  | 'too_slow'
+  | 'secret'
+  | 'internal'
+
+export type Outcome = {
+  readonly kind: OutcomeKind
+  /** Epoch ms. */
+  readonly startedAt: number
+  readonly finishedAt: number
+  /** By the monotonic clock. */
+  readonly durationMs: number
+  readonly statusCode: number | null
+  /** What the target answered, cut to the kept length; invalid UTF-8 replaced. */
+  readonly output: string | null
+  /** One sentence for people; null on success. */
+  readonly error: string | null
+  readonly failure: FailureCode | null
+  /** False where another try cannot help (denied address, broken secret). */
+  readonly retryable: boolean
+  /** The target's `Retry-After`, clamped to 1 s … 24 h. */
+  readonly retryAfterMs: number | null
+}

@@ -1,0 +1,35 @@
+/** A named thing to run: when, what, and how it behaves. */
+import type { Timetable } from '../schedule/schedule.ts'
+import type { PolicyChoices } from './policies.ts'
+import type { Target } from './target.ts'
+
+/** `ended`: the schedule has no coming instant (end date, number of runs, one-off done). */
+export const JOB_STATES = ['active', 'paused', 'ended'] as const
+export type JobState = (typeof JOB_STATES)[number]
+
+export type PauseReason = 'by_user' | 'failures'
+
+export type Job = {
+  /** Internal number; never leaves the server. */
+  readonly key: number
+  readonly id: string
+  readonly workspaceKey: number
+  readonly ownerId: string
+  readonly name: string
+  readonly description: string | null
+  readonly timetable: Timetable
+  readonly target: Target
+  readonly policies: PolicyChoices
+  readonly metadata: Readonly<Record<string, string>>
+  readonly state: JobState
+  readonly pauseReason: PauseReason | null
+  readonly pausedAt: number | null
+  /** Rises when the instants change (edit, resume): part of an occurrence's key. */
+  readonly scheduleVersion: number
+  /** Rises with every change: `If-Match`. */
+  readonly version: number
+  /** Scheduled runs so far; kept only for jobs with a maximum. */
+  readonly runs: number
+  readonly createdAt: number
+  readonly updatedAt: number
+}
