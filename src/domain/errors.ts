@@ -33,7 +33,11 @@ export class DomainError extends Error {
   /** Seconds until another try makes sense, where that is known. */
   readonly retryAfter: number | undefined
 
-  constructor(code: ErrorCode, message: string, more: { errors?: readonly FieldError[]; retryAfter?: number; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { errors?: readonly FieldError[]; retryAfter?: number; cause?: unknown } = {},
+  ) {
     super(message, { cause: more.cause })
     this.name = 'DomainError'
     this.code = code
@@ -46,7 +50,8 @@ export class DomainError extends Error {
 export const invalid = (field: string, value: unknown, message: string): DomainError =>
   new DomainError('invalid', `${field}: ${show(value)}: ${message}`, { errors: [{ field, value, message }] })
 
-export const notFound = (what: string, id: string): DomainError => new DomainError('not_found', `No ${what} has the id ${show(id)}.`)
+export const notFound = (what: string, id: string): DomainError =>
+  new DomainError('not_found', `No ${what} has the id ${show(id)}.`)
 
 const LONGEST_SHOWN = 120
 

@@ -4,7 +4,16 @@
  * pending → running → success | failed | cancelled | uncertain; a retry goes running → pending.
  * skipped and missed are born finished: the occurrence did not run, and `reason` says why.
  */
-export const STATUSES = ['pending', 'running', 'success', 'failed', 'cancelled', 'uncertain', 'skipped', 'missed'] as const
+export const STATUSES = [
+  'pending',
+  'running',
+  'success',
+  'failed',
+  'cancelled',
+  'uncertain',
+  'skipped',
+  'missed',
+] as const
 export type Status = (typeof STATUSES)[number]
 
 export type Trigger = 'schedule' | 'catch_up' | 'manual'

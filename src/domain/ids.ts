@@ -3,7 +3,8 @@ import { randomUUIDv7 } from 'node:crypto'
 
 export const newId = (): string => randomUUIDv7()
 
-export const isId = (text: string): boolean => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text)
+export const isId = (text: string): boolean =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text)
 
 /** The smallest id that one made at `epochMs` can have: cuts a range of ids by time. */
 export const firstIdAt = (epochMs: number): string => {

@@ -3,6 +3,8 @@ import type { Timetable } from '../schedule/schedule.ts'
 import type { PolicyChoices } from './policies.ts'
 import type { Target } from './target.ts'
 
+export type { Timetable } from '../schedule/schedule.ts'
+
 /** `ended`: the schedule has no coming instant (end date, number of runs, one-off done). */
 export const JOB_STATES = ['active', 'paused', 'ended'] as const
 export type JobState = (typeof JOB_STATES)[number]

@@ -1,0 +1,101 @@
+/** What the use cases ask of the store about executions. Every method is bound to one workspace. */
+
+import type { Reason, Status, Trigger } from '../domain/execution.ts'
+import type { Page } from '../domain/page.ts'
+import type { Target } from '../domain/target.ts'
+
+export type ExecutionRow = {
+  readonly id: string
+  readonly workspaceKey: number
+  readonly jobKey: number
+  readonly jobId: string
+  readonly jobName: string
+  /** Null for a manual run. */
+  readonly scheduleVersion: number | null
+  readonly scheduledFor: number
+  /** For a range of occurrences that share the row: the newest, and how many; else null and 1. */
+  readonly lastFor: number | null
+  readonly occurrences: number
+  readonly trigger: Trigger
+  readonly status: Status
+  readonly reason: Reason | null
+  readonly attempt: number
+  readonly notBefore: number | null
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  readonly statusCode: number | null
+  readonly error: string | null
+  /** Only `byId` reads it; null in lists. */
+  readonly output: string | null
+  /** User id of who asked for a manual run or for another try. */
+  readonly requestedBy: string | null
+}
+
+export type AttemptRow = {
+  readonly number: number
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  readonly status: Extract<Status, 'success' | 'failed' | 'cancelled' | 'uncertain'>
+  readonly statusCode: number | null
+  readonly error: string | null
+  readonly output: string | null
+}
+
+export type NewManualRun = {
+  readonly id: string
+  readonly workspaceKey: number
+  readonly jobKey: number
+  readonly now: number
+  readonly exclusive: boolean
+  readonly requestedBy: string | null
+  /** Replaces the job's target for this run only; erased from the row when the run ends. */
+  readonly target: Target | null
+}
+
+export type ExecutionFilter = {
+  readonly jobKey?: number
+  readonly statuses?: readonly Status[]
+  readonly trigger?: Trigger
+  /** By time of creation, epoch ms: from inclusive, until exclusive. */
+  readonly from?: number
+  readonly until?: number
+  readonly descending: boolean
+  readonly cursor: string | null
+  readonly limit: number
+}
+
+/** A past occurrence of one job, by its scheduled instant. */
+export type OccurrenceRow = Pick<
+  ExecutionRow,
+  'id' | 'scheduledFor' | 'lastFor' | 'occurrences' | 'status' | 'reason' | 'trigger'
+>
+
+export type Statistics = {
+  readonly counts: Readonly<Record<Status, number>>
+  /** Of finished executions that ran, milliseconds; null when there are none. */
+  readonly durationMs: { readonly p50: number; readonly p95: number; readonly p99: number } | null
+  /** Started minus scheduled, of first attempts of scheduled runs. */
+  readonly latenessMs: { readonly p50: number; readonly p95: number; readonly p99: number; readonly max: number } | null
+}
+
+export type ExecutionStore = {
+  readonly createManual: (run: NewManualRun) => Promise<ExecutionRow>
+  readonly byId: (workspaceKey: number, id: string) => Promise<ExecutionRow | null>
+  readonly attempts: (workspaceKey: number, id: string) => Promise<readonly AttemptRow[]>
+  readonly list: (workspaceKey: number, filter: ExecutionFilter) => Promise<Page<ExecutionRow>>
+  /** Newest first by scheduled instant, those before `before`. */
+  readonly occurrences: (
+    workspaceKey: number,
+    jobKey: number,
+    before: number,
+    limit: number,
+  ) => Promise<readonly OccurrenceRow[]>
+  /** Ends a pending or running execution; answers what it was, or null when it had ended before. A running one's lease is over with it. */
+  readonly cancel: (workspaceKey: number, id: string, now: number) => Promise<'pending' | 'running' | null>
+  /** failed, cancelled, uncertain → pending, as the next attempt; false when it is none of these. */
+  readonly retry: (workspaceKey: number, id: string, requestedBy: string | null, now: number) => Promise<boolean>
+  readonly statistics: (
+    workspaceKey: number,
+    range: { readonly from: number; readonly until: number; readonly jobKey?: number },
+  ) => Promise<Statistics>
+}

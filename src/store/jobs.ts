@@ -1,0 +1,97 @@
+/** What the use cases ask of the store about jobs. Every method is bound to one workspace. */
+
+import type { Status } from '../domain/execution.ts'
+import type { Job, JobState, PauseReason, Timetable } from '../domain/job.ts'
+import type { Page } from '../domain/page.ts'
+import type { PolicyChoices } from '../domain/policies.ts'
+import type { Target } from '../domain/target.ts'
+import type { NewExecution } from './ledger.ts'
+
+export type NewJob = {
+  readonly id: string
+  readonly workspaceKey: number
+  readonly ownerId: string
+  readonly name: string
+  readonly description: string | null
+  readonly timetable: Timetable
+  readonly target: Target
+  readonly policies: PolicyChoices
+  readonly metadata: Readonly<Record<string, string>>
+  readonly state: JobState
+  readonly now: number
+  /** First instant to store; null for a job without one (manual, paused at birth). */
+  readonly dueAt: number | null
+}
+
+/** New values; absent fields stay. `dueAt` goes with `timetable`: both or neither. */
+export type JobChange = {
+  readonly name?: string
+  readonly description?: string | null
+  readonly ownerId?: string
+  readonly timetable?: Timetable
+  readonly target?: Target
+  readonly policies?: PolicyChoices
+  readonly metadata?: Readonly<Record<string, string>>
+  /** The next instant under the new timetable; raises the schedule version. */
+  readonly dueAt?: number | null
+  readonly state?: JobState
+}
+
+export type ResumePlan = {
+  readonly dueAt: number | null
+  readonly state: JobState
+  /** Rows for what was not run while paused, and pending ones for what the caller wants made up for. */
+  readonly executions: readonly NewExecution[]
+  readonly exclusive: boolean
+}
+
+export type LastRun = {
+  readonly executionId: string
+  readonly scheduledFor: number
+  readonly status: Status
+  readonly finishedAt: number | null
+}
+
+export type JobFilter = {
+  readonly state?: JobState
+  readonly ownerId?: string
+  /** Part of the name, in any case of ASCII letters; `%` and `_` mean themselves. */
+  readonly search?: string
+  readonly sort: 'created_at' | 'name' | 'updated_at'
+  readonly descending: boolean
+  /** As the last page gave it. */
+  readonly cursor: string | null
+  readonly limit: number
+}
+
+/**
+ * Writes that name a `version` answer null when it is not the present one (somebody else changed the job meanwhile), and
+ * have then changed nothing. `expectedDueAt` is the instant the caller believes to be stored: it lets the store clear the
+ * row at once; a wrong belief is harmless, since a row of an old schedule version is never claimed.
+ */
+export type JobStore = {
+  readonly create: (job: NewJob) => Promise<Job>
+  /** All or none; for imports and benchmarks. */
+  readonly createMany: (jobs: readonly NewJob[]) => Promise<void>
+  readonly byId: (workspaceKey: number, id: string) => Promise<Job | null>
+  readonly list: (workspaceKey: number, filter: JobFilter) => Promise<Page<Job>>
+  readonly count: (
+    workspaceKey: number,
+  ) => Promise<{ readonly total: number; readonly active: number; readonly paused: number; readonly ended: number }>
+  /** The newest started or finished execution of each job that has one. */
+  readonly lastRuns: (workspaceKey: number, jobKeys: readonly number[]) => Promise<ReadonlyMap<number, LastRun>>
+  /** Claims of instants after `now` that were made ahead of time are undone when the timetable changes. */
+  readonly update: (
+    job: Job,
+    change: JobChange,
+    at: { readonly now: number; readonly expectedDueAt: number | null },
+  ) => Promise<Job | null>
+  readonly pause: (
+    job: Job,
+    reason: PauseReason,
+    at: { readonly now: number; readonly expectedDueAt: number | null },
+  ) => Promise<Job | null>
+  readonly resume: (job: Job, plan: ResumePlan, at: { readonly now: number }) => Promise<Job | null>
+  /** The job is gone; its pending executions are cancelled, its history stays until it is forgotten by age. */
+  readonly delete: (job: Job, at: { readonly now: number; readonly expectedDueAt: number | null }) => Promise<boolean>
+}

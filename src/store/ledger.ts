@@ -1,0 +1,171 @@
+/** What the stations ask of the store: due jobs, claims, leases, outcomes. The hot part; each call carries a batch. */
+
+import type { Reason, Status, Trigger } from '../domain/execution.ts'
+import type { Timetable } from '../domain/job.ts'
+import type { PolicyChoices } from '../domain/policies.ts'
+import type { Target } from '../domain/target.ts'
+
+export type NodeInfo = { readonly id: string; readonly host: string; readonly pid: number; readonly startedAt: number }
+
+/**
+ * A job whose next instant has come. Equal timetables, targets and policies are the same object (interned by their
+ * text), so that what is compiled from one may be cached by identity.
+ */
+export type DueJob = {
+  readonly jobKey: number
+  readonly jobId: string
+  readonly jobName: string
+  readonly workspaceKey: number
+  /** The stored next instant, epoch ms. */
+  readonly dueAt: number
+  readonly scheduleVersion: number
+  readonly timetable: Timetable
+  readonly target: Target
+  readonly policies: PolicyChoices
+  readonly runs: number
+}
+
+/** A row to be born with a claim. `leased`: running on the claiming node as attempt 1 at once. */
+export type NewExecution = {
+  readonly id: string
+  readonly scheduledFor: number
+  readonly trigger: Trigger
+  readonly status: 'leased' | 'pending' | 'skipped' | 'missed'
+  readonly reason: Reason | null
+  /** For a range of occurrences that did not run: the newest of them, and how many. */
+  readonly lastFor: number | null
+  readonly occurrences: number
+}
+
+/** One due job dealt with: its rows and its next instant, all or nothing. */
+export type Claim = {
+  readonly jobKey: number
+  readonly workspaceKey: number
+  readonly scheduleVersion: number
+  /** The instant this claim deals with; the claim is `gone` when it is no longer the stored one, or the job is not active. */
+  readonly dueAt: number
+  /** Null: the schedule is over, the job becomes `ended`. */
+  readonly nextAt: number | null
+  /** Added to the job's count of runs; 0 for jobs without a maximum. */
+  readonly countRuns: number
+  /** Pending executions of this job wait until none of it holds a lease (every overlap but `allow`). */
+  readonly exclusive: boolean
+  /** `idle`: answer `busy` and write nothing if an execution of the job holds a lease. */
+  readonly onlyIf: 'always' | 'idle'
+  /** Cancel the job's leased executions first, with reason `replaced`. */
+  readonly cancelOthers: boolean
+  readonly executions: readonly NewExecution[]
+}
+
+export type ClaimResult = 'claimed' | 'busy' | 'gone'
+
+/** What became of one attempt. Written only if the attempt still holds its lease on this node. */
+export type OutcomeWrite = {
+  readonly workspaceKey: number
+  readonly jobKey: number
+  readonly executionId: string
+  readonly attempt: number
+  /** `pending`: another try at `notBefore`. */
+  readonly to: Extract<Status, 'pending' | 'success' | 'failed' | 'cancelled' | 'uncertain'>
+  readonly notBefore: number | null
+  /** The attempt was never sent (graceful stop): its number is given back. */
+  readonly handedBack: boolean
+  readonly reason: Reason | null
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  readonly statusCode: number | null
+  readonly error: string | null
+  readonly output: string | null
+  /** Keep a row of this attempt: false for a success at the first try, whose execution says it all. */
+  readonly keepAttempt: boolean
+  /** On `failed`: pause the job when its last n finished executions all failed. */
+  readonly pauseAfterFailures: number | null
+}
+
+export type Batch = {
+  readonly nodeKey: number
+  readonly now: number
+  readonly outcomes: readonly OutcomeWrite[]
+  readonly claims: readonly Claim[]
+}
+
+export type BatchResult = {
+  /** Per outcome: false is a late duplicate or a lost lease, dropped. */
+  readonly recorded: readonly boolean[]
+  readonly claimed: readonly ClaimResult[]
+  /** Executions that `cancelOthers` ended. */
+  readonly cancelledIds: readonly string[]
+  /** Jobs paused by `pauseAfterFailures`. */
+  readonly pausedJobKeys: readonly number[]
+  /** The earliest stored instant after the batch, due or not; null when nothing is scheduled. */
+  readonly nextDueAt: number | null
+}
+
+/** A pending execution that now holds a lease: a manual run, a retry, a queued or a recovered one. */
+export type LeasedExecution = {
+  readonly executionId: string
+  readonly workspaceKey: number
+  readonly jobKey: number
+  readonly jobId: string
+  readonly jobName: string
+  readonly attempt: number
+  readonly scheduledFor: number
+  readonly trigger: Trigger
+  /** The job's target, with the overrides of a manual run already in place. */
+  readonly target: Target
+  readonly policies: PolicyChoices
+}
+
+/** A running execution whose node's lease is over. */
+export type LostExecution = {
+  readonly executionId: string
+  readonly workspaceKey: number
+  readonly jobKey: number
+  readonly attempt: number
+  readonly nodeKey: number
+  readonly startedAt: number | null
+  readonly policies: PolicyChoices
+}
+
+export type JobLoad = {
+  readonly jobKey: number
+  readonly leased: number /** Pending and never tried. */
+  readonly queued: number
+}
+
+export type Ledger = {
+  /**
+   * Becomes a scheduling node, or null where only one may schedule and another one lives (SQLite: a lock of the operating
+   * system on a file beside the database, free the moment its holder ends, also by kill -9). Leases of dead predecessors
+   * are over at once on such a store.
+   */
+  readonly join: (node: NodeInfo, now: number, leaseUntil: number) => Promise<number | null>
+  /** Extends every lease of the node; false when its own lease was lost meanwhile: nothing it runs may be recorded. */
+  readonly renew: (nodeKey: number, now: number, leaseUntil: number) => Promise<boolean>
+  readonly leave: (nodeKey: number) => Promise<void>
+  /** Jobs due up to and including `until`, oldest first, beginning after `after`; rows of dead schedule versions are cleared on the way. */
+  readonly due: (query: {
+    readonly until: number
+    readonly limit: number
+    readonly after: { readonly dueAt: number; readonly jobKey: number } | null
+  }) => Promise<{ readonly jobs: readonly DueJob[]; readonly nextDueAt: number | null }>
+  /** Leases pending executions whose time has come, by priority, then oldest first; exclusive ones only where no other of the job holds a lease. */
+  readonly lease: (query: { readonly nodeKey: number; readonly now: number; readonly limit: number }) => Promise<{
+    readonly leased: readonly LeasedExecution[]
+    /** When the next pending execution comes due; null when there is none waiting for a time. */
+    readonly nextAt: number | null
+  }>
+  readonly load: (jobKeys: readonly number[]) => Promise<readonly JobLoad[]>
+  readonly commit: (batch: Batch) => Promise<BatchResult>
+  /** Running executions of nodes whose lease is over, oldest first. */
+  readonly lost: (now: number, limit: number) => Promise<readonly LostExecution[]>
+  /** Ends the attempt of a dead node: `pending` again, or `uncertain`. False when something else ended it first. */
+  readonly recover: (lost: LostExecution, to: 'pending' | 'uncertain' | 'failed', now: number) => Promise<boolean>
+  readonly depth: () => Promise<{
+    readonly pending: number
+    readonly running: number
+    readonly oldestDueAt: number | null
+    readonly oldestPendingAt: number | null
+  }>
+  readonly nodes: () => Promise<readonly (NodeInfo & { readonly leaseUntil: number })[]>
+}
