@@ -1,5 +1,6 @@
 /** One try at an execution: what goes to a worker, and what comes back. Values, never throws. */
 import type { Trigger } from './execution.ts'
+import type { PolicyChoices } from './policies.ts'
 import type { Target } from './target.ts'
 
 /** What a worker is given. Secrets inside the target are still sealed. */
@@ -17,6 +18,8 @@ export type Assignment = {
   readonly trigger: Trigger
   readonly timeoutMs: number
   readonly target: Target
+  /** Travel along, so that whoever records the outcome can decide on another try. */
+  readonly policies: PolicyChoices
 }
 
 export type OutcomeKind = 'success' | 'failure' | 'cancelled'
@@ -28,6 +31,8 @@ export type FailureCode =
   | 'dns'
   | 'tls'
   | 'egress_denied'
+  /** The target cannot be made into a request (broken URL, forbidden header). */
+  | 'malformed'
   | 'redirect'
   | 'response_too_large'
   | 'protocol'
