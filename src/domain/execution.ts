@@ -22,7 +22,7 @@ export const TRIGGERS: readonly Trigger[] = ['schedule', 'catch_up', 'manual']
 /** Why an occurrence did not run, or why an execution ended without an outcome of its own. */
 export const REASONS = {
   overlap: 'an execution of the job was still running',
-  misfire: 'nothing could run it at its time, and the misfire policy makes up for later ones only',
+  misfire: 'nothing could run it at its time, and the misfire policy does not make up for it',
   window: 'it was older than the misfire window when it could have run',
   cap: 'more occurrences were missed than the misfire cap makes up for',
   paused: 'the job was paused',

@@ -46,6 +46,8 @@ export type Claim = {
   readonly dueAt: number
   /** Null: the schedule is over, the job becomes `ended`. */
   readonly nextAt: number | null
+  /** The next instant is stored under a new schedule version: instants that already have a row may come again (the clock went back). */
+  readonly raiseVersion: boolean
   /** Added to the job's count of runs; 0 for jobs without a maximum. */
   readonly countRuns: number
   /** Pending executions of this job wait until none of it holds a lease (every overlap but `allow`). */
@@ -57,7 +59,11 @@ export type Claim = {
   readonly executions: readonly NewExecution[]
 }
 
-export type ClaimResult = 'claimed' | 'busy' | 'gone'
+/**
+ * `duplicate`: an occurrence had its row already (the clock went back): no second run for it, the due instant moved on, and
+ * rows of the claim that were to be leased but did not exist yet are born pending.
+ */
+export type ClaimResult = 'claimed' | 'busy' | 'gone' | 'duplicate'
 
 /** What became of one attempt. Written only if the attempt still holds its lease on this node. */
 export type OutcomeWrite = {
@@ -152,7 +158,7 @@ export type Ledger = {
   /** Leases pending executions whose time has come, by priority, then oldest first; exclusive ones only where no other of the job holds a lease. */
   readonly lease: (query: { readonly nodeKey: number; readonly now: number; readonly limit: number }) => Promise<{
     readonly leased: readonly LeasedExecution[]
-    /** When the next pending execution comes due; null when there is none waiting for a time. */
+    /** The earliest `notBefore` among the pending executions that are left: at or before `now` it waits for another one of its job. Null: none. */
     readonly nextAt: number | null
   }>
   readonly load: (jobKeys: readonly number[]) => Promise<readonly JobLoad[]>
@@ -160,7 +166,7 @@ export type Ledger = {
   /** Running executions of nodes whose lease is over, oldest first. */
   readonly lost: (now: number, limit: number) => Promise<readonly LostExecution[]>
   /** Ends the attempt of a dead node: `pending` again, or `uncertain`. False when something else ended it first. */
-  readonly recover: (lost: LostExecution, to: 'pending' | 'uncertain' | 'failed', now: number) => Promise<boolean>
+  readonly recover: (lost: LostExecution, to: 'pending' | 'uncertain', now: number) => Promise<boolean>
   readonly depth: () => Promise<{
     readonly pending: number
     readonly running: number

@@ -1,0 +1,247 @@
+/** Station 2: takes due jobs and waiting executions, once, and hands what may run to whoever sends it. */
+import type { Assignment } from '../domain/attempt.ts'
+import type { Cancel, Clock } from '../domain/clock.ts'
+import { withDefaults } from '../domain/policies.ts'
+import type { Claim, DueJob, LeasedExecution, Ledger } from '../store/store.ts'
+import { watchClock } from './clock-watch.ts'
+import { decide, policiesOf } from './decide.ts'
+import { skippedFor } from './overlap.ts'
+import { CLAIM_AHEAD_MS, LARGEST_LOOK, untilNextLook } from './pace.ts'
+import { replanIntervals } from './replan.ts'
+
+export { createMembership, LEASE_MS, type Membership } from './membership.ts'
+export { CLAIM_AHEAD_MS } from './pace.ts'
+
+/** What is later than this goes behind what is on time. */
+const LATE_MS = 2000
+const LAST_KEY = Number.MAX_SAFE_INTEGER
+
+export type ClaimParts = {
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly newId: () => string
+  /** Null while this node may not schedule. */
+  readonly nodeKey: () => number | null
+  /** How many more assignments can be taken. */
+  readonly room: () => number
+  readonly assign: (assignments: readonly Assignment[]) => void
+  /** Executions that `cancel_other` ended: stop calling. */
+  readonly abort: (executionIds: readonly string[]) => void
+  /** The wall clock went back: instants claimed ahead are far away now. */
+  readonly onClockBack: () => void
+  readonly onFault: (error: unknown) => void
+  readonly observe: (look: Look) => void
+  /** The longest time between two looks. */
+  readonly boundMs: number
+}
+
+/** What one look did, for the metrics. */
+export type Look = {
+  readonly claimed: number
+  readonly leased: number
+  readonly missed: number
+  readonly tookMs: number
+}
+
+export type ClaimStation = {
+  readonly start: () => void
+  /** One look now: takes what is due and what waits, as far as there is room. Overlapping calls share one. */
+  readonly look: () => Promise<void>
+  /** Something may be due earlier than believed: a new or changed job, a manual run. */
+  readonly wake: () => void
+  /** An execution will wait until `at`. */
+  readonly waiting: (at: number) => void
+  /** Places were freed. */
+  readonly freed: () => void
+  /** No look begins after this; resolves when the last one is through. */
+  readonly stop: () => Promise<void>
+}
+
+export const createClaimStation = (parts: ClaimParts): ClaimStation => {
+  const { ledger, clock } = parts
+  const jumped = watchClock()
+  let nextDueAt: number | null = null
+  let nextPendingAt: number | null = 0
+  let lastLookAt = Number.NEGATIVE_INFINITY
+  let backlog = false
+  let timer: Cancel | null = null
+  let looking: Promise<void> | null = null
+  let soon = false
+  /** Waiting executions are left that only the end of another one lets in. */
+  let blocked = false
+  let running = false
+
+  /** On-time jobs first; late ones with the room that is left. */
+  const takeDue = async (now: number, room: number): Promise<DueJob[]> => {
+    const limit = Math.min(room, LARGEST_LOOK)
+    const edge = now - LATE_MS
+    const onTime = await ledger.due({ until: now + CLAIM_AHEAD_MS, limit, after: { dueAt: edge, jobKey: LAST_KEY } })
+    const jobs = [...onTime.jobs]
+    if (jobs.length < limit && onTime.nextDueAt !== null && onTime.nextDueAt <= edge) {
+      jobs.push(...(await ledger.due({ until: edge, limit: limit - jobs.length, after: null })).jobs)
+    }
+    backlog = jobs.length === limit
+    nextDueAt = onTime.nextDueAt
+    return jobs
+  }
+
+  const claimAll = async (jobs: readonly DueJob[], now: number, nodeKey: number): Promise<readonly Assignment[]> => {
+    const queueing = jobs.filter((job) => policiesOf(job).overlap.startsWith('queue')).map((job) => job.jobKey)
+    const loads = queueing.length === 0 ? [] : await ledger.load(queueing)
+    const queuedBy = new Map(loads.map((load) => [load.jobKey, load.queued]))
+    const claims = jobs.map((job) => decide(job, { now, newId: parts.newId, queued: queuedBy.get(job.jobKey) ?? 0 }))
+    const assignments = await commit(claims, jobs, now, nodeKey)
+    return assignments
+  }
+
+  const commit = async (
+    claims: readonly Claim[],
+    jobs: readonly DueJob[],
+    now: number,
+    nodeKey: number,
+  ): Promise<readonly Assignment[]> => {
+    const result = await ledger.commit({ nodeKey, now, outcomes: [], claims })
+    nextDueAt = result.nextDueAt
+    if (result.cancelledIds.length > 0) parts.abort(result.cancelledIds)
+    const assignments: Assignment[] = []
+    const busyClaims: Claim[] = []
+    const busyJobs: DueJob[] = []
+    claims.forEach((claim, index) => {
+      const job = jobs[index] as DueJob
+      if (result.claimed[index] === 'busy') {
+        busyClaims.push(skippedFor(claim))
+        busyJobs.push(job)
+      } else if (result.claimed[index] !== 'gone') {
+        if (claim.executions.some((row) => row.status === 'pending')) nextPendingAt = now
+        if (result.claimed[index] === 'claimed') assignments.push(...assignmentsOf(claim, job))
+        else nextPendingAt = now
+      }
+    })
+    if (busyClaims.length > 0) await commit(busyClaims, busyJobs, now, nodeKey)
+    return assignments
+  }
+
+  const leaseWaiting = async (now: number, nodeKey: number): Promise<readonly Assignment[]> => {
+    const limit = Math.min(parts.room(), LARGEST_LOOK)
+    if (limit <= 0) return []
+    const { leased, nextAt } = await ledger.lease({ nodeKey, now, limit })
+    blocked = nextAt !== null && nextAt <= now
+    nextPendingAt = blocked ? null : nextAt
+    return leased.map(assignmentOfLeased)
+  }
+
+  const lookOnce = async () => {
+    const nodeKey = parts.nodeKey()
+    if (nodeKey === null) return
+    const began = clock.monotonic()
+    const now = clock.now()
+    if (jumped(now, began) < 0) {
+      parts.onClockBack()
+      await replanIntervals(ledger, { nodeKey, now })
+    }
+    const boundPassed = began - lastLookAt >= parts.boundMs
+    lastLookAt = began
+    let leased: readonly Assignment[] = []
+    // Waiting work first: it is older than what falls due now, and little of it exists.
+    if (boundPassed || (nextPendingAt !== null && nextPendingAt <= now)) {
+      leased = await leaseWaiting(now, nodeKey)
+      if (leased.length > 0) parts.assign(leased)
+    }
+    const room = parts.room()
+    const jobs = room > 0 ? await takeDue(now, room) : []
+    backlog = room <= 0 || backlog
+    const claimed = jobs.length > 0 ? await claimAll(jobs, now, nodeKey) : []
+    if (claimed.length > 0) parts.assign(claimed)
+    parts.observe({
+      claimed: jobs.length,
+      leased: leased.length,
+      missed: jobs.length - claimed.length,
+      tookMs: clock.monotonic() - began,
+    })
+  }
+
+  const look = (): Promise<void> => {
+    if (looking) {
+      soon = true
+      return looking
+    }
+    soon = false
+    looking = lookOnce()
+      .catch(parts.onFault)
+      .finally(() => {
+        looking = null
+        arm()
+      })
+    return looking
+  }
+
+  const arm = () => {
+    timer?.()
+    timer = null
+    if (!running) return
+    const now = clock.now()
+    // Waiting executions are not leased ahead of time, as due jobs are.
+    const pendingAt = nextPendingAt === null ? Number.POSITIVE_INFINITY : nextPendingAt + CLAIM_AHEAD_MS
+    const nextAt = Math.min(nextDueAt ?? Number.POSITIVE_INFINITY, pendingAt)
+    const delay = untilNextLook({
+      now,
+      nextAt: soon ? now : Number.isFinite(nextAt) ? nextAt : null,
+      backlog,
+      room: parts.room(),
+      boundMs: parts.boundMs,
+    })
+    if (delay !== null) timer = clock.after(delay, () => void look())
+  }
+
+  return {
+    start: () => {
+      running = true
+      void look()
+    },
+    look,
+    wake: () => {
+      nextPendingAt = 0
+      if (running) void look()
+    },
+    waiting: (at) => {
+      if (nextPendingAt !== null && nextPendingAt <= at) return
+      nextPendingAt = at
+      if (running && !looking) arm()
+    },
+    freed: () => {
+      if (blocked) {
+        blocked = false
+        nextPendingAt = 0
+        soon = true
+      }
+      if (running && !looking && (backlog || soon)) arm()
+    },
+    stop: async () => {
+      running = false
+      timer?.()
+      await looking
+    },
+  }
+}
+
+const assignmentsOf = (claim: Claim, job: DueJob): Assignment[] =>
+  claim.executions
+    .filter((row) => row.status === 'leased')
+    .map((row) => ({
+      executionId: row.id,
+      workspaceKey: job.workspaceKey,
+      jobId: job.jobId,
+      jobKey: job.jobKey,
+      jobName: job.jobName,
+      attempt: 1,
+      scheduledFor: row.scheduledFor,
+      trigger: row.trigger,
+      timeoutMs: policiesOf(job).timeoutMs,
+      target: job.target,
+      policies: job.policies,
+    }))
+
+const assignmentOfLeased = (leased: LeasedExecution): Assignment => ({
+  ...leased,
+  timeoutMs: withDefaults(leased.policies).timeoutMs,
+})

@@ -1,0 +1,28 @@
+/** When to look again: soon enough for the next instant, seldom enough to batch. Pure. */
+
+/** Jobs are claimed this long before their instant, so that the commit is not on the way of the call. */
+export const CLAIM_AHEAD_MS = 50
+/** Looks are at least this far apart: what falls due in between is claimed in one transaction. */
+export const LOOK_SPACING_MS = 15
+/** The most jobs one look takes. */
+export const LARGEST_LOOK = 500
+/** With more due than fits, wait until this many places are free: a full batch costs little more than a row. */
+export const WORTHWHILE_ROOM = 250
+
+export type Situation = {
+  readonly now: number
+  /** The earliest instant not yet claimed, and the earliest time a pending execution waits for; null: none. */
+  readonly nextAt: number | null
+  /** The last look found more than it could take. */
+  readonly backlog: boolean
+  readonly room: number
+  /** The longest wait: other processes' changes arrive without a signal. */
+  readonly boundMs: number
+}
+
+/** Milliseconds until the next look; null: not before room is made. */
+export const untilNextLook = ({ now, nextAt, backlog, room, boundMs }: Situation): number | null => {
+  if (backlog) return room >= WORTHWHILE_ROOM ? 0 : null
+  if (nextAt === null) return boundMs
+  return Math.min(boundMs, Math.max(LOOK_SPACING_MS, nextAt - CLAIM_AHEAD_MS - now))
+}

@@ -1,0 +1,151 @@
+/** Starts and stops the stations, in order, and hands each one's result to the next. */
+import { CLAIM_AHEAD_MS, createClaimStation, createMembership, type Look } from './claim/claim.ts'
+import { createDispatchStation, type Transport } from './dispatch/dispatch.ts'
+import type { Clock } from './domain/clock.ts'
+import { createRecordStation, createRecovery, type Recorded } from './record/record.ts'
+import type { Ledger, NodeInfo } from './store/store.ts'
+
+/** Assignments held and under way at most: bounds memory and what a crash leaves to be repeated. */
+const DEFAULT_CAPACITY = 1024
+
+/** What the engine tells those who watch: metrics, log, the demo's terminal. */
+export type EngineWatcher = {
+  readonly looked: (look: Look) => void
+  readonly recorded: (recorded: readonly Recorded[]) => void
+  readonly fenced: (count: number) => void
+  readonly recovered: (counts: { readonly retried: number; readonly uncertain: number }) => void
+  readonly paused: (jobKeys: readonly number[]) => void
+  readonly scheduling: (on: boolean) => void
+  readonly fault: (where: string, error: unknown) => void
+}
+
+export type EngineParts = {
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly random: () => number
+  readonly newId: () => string
+  readonly node: NodeInfo
+  readonly transport: Transport
+  readonly watcher: EngineWatcher
+  /** The longest time between two looks at the store. */
+  readonly boundMs: number
+  readonly capacity?: number
+}
+
+export type Engine = {
+  readonly start: () => void
+  /** Hands back what is not sent, waits up to `graceMs` for calls under way, records all, gives the lease back. */
+  readonly stop: (graceMs: number) => Promise<void>
+  readonly scheduling: () => boolean
+  readonly inFlight: () => number
+  /** Something may be due sooner than the engine believes. */
+  readonly wake: () => void
+  /** A job's timetable changed: returns when nothing claimed ahead under the old one can be sent any more. */
+  readonly changed: (jobKey: number) => Promise<void>
+  readonly cancelled: (executionId: string) => void
+  /** For tests, and for those who drive the engine by hand: join, look, recover, flush, once. */
+  readonly tick: () => Promise<void>
+}
+
+export const createEngine = (parts: EngineParts): Engine => {
+  const { ledger, clock, watcher } = parts
+  const fault = (where: string) => (error: unknown) => watcher.fault(where, error)
+
+  const membership = createMembership({
+    ledger,
+    clock,
+    node: parts.node,
+    onJoined: () => {
+      watcher.scheduling(true)
+      recovery.start()
+      claim.start()
+    },
+    onLost: () => {
+      watcher.scheduling(false)
+      dispatch.abandon()
+      record.abandon()
+      void claim.stop()
+      void recovery.stop()
+    },
+    onFault: fault('membership'),
+  })
+
+  const record = createRecordStation({
+    ledger,
+    clock,
+    random: parts.random,
+    nodeKey: membership.nodeKey,
+    onRecorded: (recorded) => {
+      for (const { notBefore } of recorded) if (notBefore !== null) claim.waiting(notBefore)
+      claim.freed()
+      watcher.recorded(recorded)
+    },
+    onFenced: watcher.fenced,
+    onPaused: watcher.paused,
+    onFault: fault('record'),
+  })
+
+  const dispatch = createDispatchStation({
+    clock,
+    transport: parts.transport,
+    capacity: parts.capacity ?? DEFAULT_CAPACITY,
+    mayStartCalls: membership.mayStartCalls,
+    onOutcome: record.record,
+    onHandBack: (assignment) => {
+      record.handBack(assignment)
+      claim.waiting(assignment.scheduledFor)
+    },
+  })
+
+  const claim = createClaimStation({
+    ledger,
+    clock,
+    newId: parts.newId,
+    nodeKey: membership.nodeKey,
+    room: dispatch.room,
+    assign: dispatch.assign,
+    abort: (ids) => ids.forEach(dispatch.cancel),
+    onClockBack: dispatch.handBackHeld,
+    onFault: fault('claim'),
+    observe: watcher.looked,
+    boundMs: parts.boundMs,
+  })
+
+  const recovery = createRecovery({
+    ledger,
+    clock,
+    active: () => membership.nodeKey() !== null,
+    onRecovered: (counts) => {
+      claim.waiting(clock.now())
+      watcher.recovered(counts)
+    },
+    onFault: fault('recover'),
+  })
+
+  return {
+    start: membership.start,
+    stop: async (graceMs) => {
+      await claim.stop()
+      await recovery.stop()
+      await dispatch.drain(graceMs)
+      await record.flush()
+      await membership.stop()
+      await parts.transport.close()
+    },
+    scheduling: () => membership.nodeKey() !== null,
+    inFlight: dispatch.inFlight,
+    wake: claim.wake,
+    changed: async (jobKey) => {
+      if (membership.nodeKey() !== null) dispatch.dropHeld(jobKey)
+      // Another process may hold a claim made ahead of time; by then it was sent, before the caller hears "done".
+      else await new Promise<void>((resolve) => clock.after(CLAIM_AHEAD_MS, resolve))
+    },
+    cancelled: dispatch.cancel,
+    tick: async () => {
+      await membership.tick()
+      await recovery.scan()
+      await claim.look()
+      await record.flush()
+    },
+  }
+}
