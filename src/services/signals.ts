@@ -1,0 +1,13 @@
+/** What the use cases tell the engine of this process; `app.ts` connects the two. */
+
+export type EngineSignals = {
+  /** Something may be due sooner than the engine believes. */
+  readonly wake: () => void
+  /** A job was edited, paused or deleted: resolves when nothing that was claimed ahead for it can fire any more. */
+  readonly changed: (jobKey: number) => Promise<void>
+  /** The execution was cancelled: abort it if it runs here. */
+  readonly cancelled: (executionId: string) => void
+  /** This process schedules. */
+  readonly running: () => boolean
+  readonly claiming: () => { readonly on: boolean; readonly reason: string | null }
+}
