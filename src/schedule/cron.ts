@@ -1,8 +1,7 @@
 /** Reads a cron expression: five fields, six with seconds first, seven with the year last, or a macro. */
 import { type DayRule, fromMonthEnd, lastWeekday, lastWorkingDay, nthWeekday, workingDayNear } from './day-rules.ts'
 import { Fault } from './error.ts'
-import { type FieldSet, fieldSet } from './field-set.ts'
-import { Interned } from './interned.ts'
+import { type FieldSet, fieldSet, oneNumber } from './field-set.ts'
 import {
   boundsIn,
   type FieldSpec,
@@ -15,7 +14,7 @@ import {
   splitOnce,
   stepIn,
 } from './list-field.ts'
-import { MonthDays, masksByShape } from './month-days.ts'
+import type { Pattern } from './pattern.ts'
 import { TimeOfDay } from './time-of-day.ts'
 
 export const CRON_LENGTH_LIMIT = 256
@@ -41,78 +40,59 @@ const MACROS: ReadonlyMap<string, string> = new Map([
 ])
 
 /** One field as read: plain ranges, rules for days, and what its text gives away. */
-export type CronField = {
+type CronField = {
   readonly text: string
   readonly ranges: readonly Range[]
   readonly rules: readonly DayRule[]
   /** First character `*` or `?`. */
   readonly isFree: boolean
-  /** Written as a rhythm: `*`, a step over all, or the full range. Decides what happens at clock changes. */
   readonly isOpen: boolean
 }
 
-export type Cron = {
-  readonly second: CronField
-  readonly minute: CronField
-  readonly hour: CronField
-  readonly day: CronField
-  readonly month: CronField
-  readonly weekday: CronField
-  readonly year: CronField | null
-}
-
 /** Throws a Fault that names the field, the value and what would be right. */
-export const parseCron = (expression: string): Cron => {
-  const texts = fieldTexts(expression)
-  const [second, minute, hour, day, month, weekday, year] =
-    texts.length === 5 ? ['0', ...texts] : (texts as readonly string[])
+export const cronPattern = (expression: string): Pattern => {
+  const [second, minute, hour, date, month, weekday, year] = fieldTexts(expression)
+  const seconds = parseField(SPECS.second, second)
+  const minutes = parseField(SPECS.minute, minute)
+  const hours = parseField(SPECS.hour, hour)
+  const dates = parseField(SPECS.day, date)
+  const months = parseField(SPECS.month, month)
+  const weekdays = parseField(SPECS.weekday, weekday)
   return {
-    second: parseField(SPECS.second, second as string),
-    minute: parseField(SPECS.minute, minute as string),
-    hour: parseField(SPECS.hour, hour as string),
-    day: parseField(SPECS.day, day as string),
-    month: parseField(SPECS.month, month as string),
-    weekday: parseField(SPECS.weekday, weekday as string),
-    year: year === undefined ? null : parseField(SPECS.year, year),
-  }
-}
-
-export const cronTimes = (cron: Cron): TimeOfDay =>
-  new TimeOfDay(setOf(SPECS.hour, cron.hour), setOf(SPECS.minute, cron.minute), setOf(SPECS.second, cron.second))
-
-const masks = new Interned<Int32Array>(2_000)
-
-export const cronDays = (cron: Cron): MonthDays =>
-  new MonthDays({
-    masks: masks.get(`${cron.day.text} ${cron.weekday.text}`, () => dayMasks(cron.day, cron.weekday)),
-    months: setOf(SPECS.month, cron.month),
-    years: cron.year && setOf(SPECS.year, cron.year),
+    times: new TimeOfDay(setOf(SPECS.hour, hours), setOf(SPECS.minute, minutes), setOf(SPECS.second, seconds)),
+    dates: setOf(SPECS.day, dates),
+    dateRules: dates.rules,
+    weekdays: sundayIsZero(weekdays),
+    weekdayRules: weekdays.rules,
+    eitherDay: !dates.isFree && !weekdays.isFree,
+    months: setOf(SPECS.month, months),
+    years: year === undefined ? null : setOf(SPECS.year, parseField(SPECS.year, year)),
     weeks: null,
-  })
-
-/** Both day fields restricted: either may match. One of them free: both must, and a free field with a step still filters. */
-const dayMasks = (day: CronField, weekday: CronField): Int32Array => {
-  const either = !day.isFree && !weekday.isFree
-  const dates = setOf(SPECS.day, day)
-  const weekdays = setOf(SPECS.weekday, weekday)
-  return masksByShape((date, week, shape) => {
-    const byDate = dates.has(date) || day.rules.some((rule) => rule(date, week, shape))
-    const byWeekday =
-      weekdays.has(week) || (week === 0 && weekdays.has(7)) || weekday.rules.some((rule) => rule(date, week, shape))
-    return either ? byDate || byWeekday : byDate && byWeekday
-  })
+    isHourOpen: hours.isOpen,
+    isMinuteOpen: minutes.isOpen,
+    dayKey: `cron ${dates.text} ${weekdays.text}`,
+  }
 }
 
 const setOf = (spec: FieldSpec, field: CronField): FieldSet => fieldSet(spec.min, spec.max, field.ranges)
 
-const fieldTexts = (expression: string): string[] => {
+/** 7 is Sunday too. */
+const sundayIsZero = (weekdays: CronField): FieldSet => {
+  const named = setOf(SPECS.weekday, weekdays)
+  return named.has(7) ? fieldSet(0, 6, [...weekdays.ranges, oneNumber(0)]) : fieldSet(0, 6, weekdays.ranges)
+}
+
+/** Second to weekday, and the year if there is one. */
+type FieldTexts = readonly [string, string, string, string, string, string, string?]
+
+const fieldTexts = (expression: string): FieldTexts => {
   if (expression.length > CRON_LENGTH_LIMIT) {
     throw new Fault(`has ${expression.length} characters; at most ${CRON_LENGTH_LIMIT} are allowed`)
   }
   const odd = [...expression].findIndex((char) => char < ' ' || char > '~')
   if (odd >= 0) throw new Fault(`character ${odd + 1} is not printable ASCII; separate fields with spaces`)
   const trimmed = expression.trim()
-  if (trimmed.startsWith('@')) return macroTexts(trimmed)
+  if (trimmed.startsWith('@')) return fieldTexts(macroExpression(trimmed))
   const texts = trimmed === '' ? [] : trimmed.split(/ +/)
   if (/^(CRON_)?TZ=/.test(trimmed)) throw new Fault('the time zone is a field of its own, not a prefix')
   if (texts.length < 5 || texts.length > 7) {
@@ -120,21 +100,21 @@ const fieldTexts = (expression: string): string[] => {
       `has ${texts.length} fields; write 5 (minute hour day month weekday), 6 (second first) or 7 (year last)`,
     )
   }
-  return texts
+  return (texts.length === 5 ? ['0', ...texts] : texts) as unknown as FieldTexts
 }
 
-const macroTexts = (macro: string): string[] => {
+const macroExpression = (macro: string): string => {
   const expression = MACROS.get(macro)
   if (expression === undefined)
     throw new Fault(`${quoted(macro)} is not a macro; there are ${[...MACROS.keys()].join(' ')}`)
-  return expression.split(' ')
+  return expression
 }
 
 const parseField = (spec: FieldSpec, text: string): CronField => {
   const ranges: Range[] = []
   const rules: DayRule[] = []
   const elements = text.split(',')
-  for (const element of elements) {
+  for (const element of new Set(elements)) {
     if (element === '') throw fault(spec, `${quoted(text)} has an empty element beside a comma`)
     const rule = parseDayRule(spec, element.toUpperCase(), elements.length === 1)
     if (rule) rules.push(rule)

@@ -1,7 +1,7 @@
 /** Reads APScheduler's cron trigger: named fields, Monday is 0, all fields must match. */
 import { LAST_YEAR } from './civil.ts'
 import { type DayRule, fromMonthEnd, lastWeekday, nthWeekday } from './day-rules.ts'
-import { type FieldSet, fieldSet } from './field-set.ts'
+import { type FieldSet, fieldSet, oneNumber } from './field-set.ts'
 import {
   boundsIn,
   type FieldSpec,
@@ -14,11 +14,11 @@ import {
   splitOnce,
   stepIn,
 } from './list-field.ts'
-import { MonthDays, masksByShape } from './month-days.ts'
+import type { Pattern } from './pattern.ts'
 import { TimeOfDay } from './time-of-day.ts'
 import { FIELD_NAMES, type FieldName } from './timetable.ts'
 
-export const FIELD_SPECS: Readonly<Record<FieldName, FieldSpec>> = {
+const FIELD_SPECS: Readonly<Record<FieldName, FieldSpec>> = {
   year: { name: 'year', min: 1970, max: 9999 },
   month: { name: 'month', min: 1, max: 12, names: MONTH_NAMES },
   day: { name: 'day', min: 1, max: 31 },
@@ -49,54 +49,65 @@ const POSITIONS: ReadonlyMap<string, number> = new Map([
   ['5th', 5],
 ])
 
-export type Field = { readonly ranges: readonly Range[]; readonly rules: readonly DayRule[]; readonly isOpen: boolean }
-export type Fields = Readonly<Record<FieldName, Field>>
+type Field = {
+  readonly text: string
+  readonly ranges: readonly Range[]
+  readonly rules: readonly DayRule[]
+  readonly isOpen: boolean
+}
 
-export const FIELD_LENGTH_LIMIT = 256
+const FIELD_LENGTH_LIMIT = 256
+
+/** `read` runs a parser for one field, so that the caller can say where the field stands when it throws a Fault. */
+export const fieldsPattern = (
+  given: { readonly [field in FieldName]?: string },
+  read: <T>(name: FieldName, text: string, parse: (text: string) => T) => T,
+): Pattern => {
+  const texts = completeFields(given)
+  const [year, month, day, week, dayOfWeek, hour, minute, second] = FIELD_NAMES.map((name) =>
+    read(name, texts[name], (text) => parseField(name, text)),
+  ) as [Field, Field, Field, Field, Field, Field, Field, Field]
+  const mondayFirst = setOf('dayOfWeek', dayOfWeek)
+  return {
+    times: new TimeOfDay(setOf('hour', hour), setOf('minute', minute), setOf('second', second)),
+    dates: setOf('day', day),
+    dateRules: day.rules,
+    weekdays: fieldSet(0, 6, mondayFirst.members().map(sundayFirst).map(oneNumber)),
+    weekdayRules: [],
+    eitherDay: false,
+    months: setOf('month', month),
+    years: setOf('year', year),
+    weeks: setOf('week', week),
+    isHourOpen: hour.isOpen,
+    isMinuteOpen: minute.isOpen,
+    dayKey: `fields ${day.text} ${dayOfWeek.text}`,
+  }
+}
 
 /** The text of every field: those coarser than the finest given are `*`, finer ones take their smallest value. */
-export const completeFields = (given: { readonly [field in FieldName]?: string }): Record<FieldName, string> => {
+const completeFields = (given: { readonly [field in FieldName]?: string }): Record<FieldName, string> => {
   const finest = FIELD_NAMES.findLastIndex((name) => given[name] !== undefined)
   const rest = (name: FieldName, index: number): string => (index < finest || finest < 0 ? '*' : SMALLEST[name])
   const texts = FIELD_NAMES.map((name, index) => [name, given[name] ?? rest(name, index)])
   return Object.fromEntries(texts) as Record<FieldName, string>
 }
 
-/** Throws a Fault that says what would be right. */
-export const parseField = (name: FieldName, text: string): Field => {
+const parseField = (name: FieldName, text: string): Field => {
   const spec = FIELD_SPECS[name]
   const ranges: Range[] = []
   const rules: DayRule[] = []
   if (text.length > FIELD_LENGTH_LIMIT) throw fault(spec, `has more than ${FIELD_LENGTH_LIMIT} characters`)
-  for (const element of text.split(',').map((part) => part.trim())) {
+  for (const element of new Set(text.split(',').map((part) => part.trim()))) {
     if (element === '') throw fault(spec, `${quoted(text)} has an empty element; write * for any`)
     const rule = name === 'day' ? parseDayRule(spec, element.toLowerCase()) : null
     if (rule) rules.push(rule)
     else ranges.push(parseRange(spec, element))
   }
-  return { ranges, rules, isOpen: ranges.some((range) => range.isOpen) }
+  return { text, ranges, rules, isOpen: ranges.some((range) => range.isOpen) }
 }
 
-export const fieldsTimes = (fields: Fields): TimeOfDay =>
-  new TimeOfDay(setOf('hour', fields), setOf('minute', fields), setOf('second', fields))
-
-export const fieldsDays = (fields: Fields): MonthDays => {
-  const dates = setOf('day', fields)
-  const weekdays = setOf('dayOfWeek', fields)
-  return new MonthDays({
-    masks: masksByShape(
-      (date, weekday, shape) =>
-        weekdays.has((weekday + 6) % 7) &&
-        (dates.has(date) || fields.day.rules.some((rule) => rule(date, weekday, shape))),
-    ),
-    months: setOf('month', fields),
-    years: setOf('year', fields),
-    weeks: setOf('week', fields),
-  })
-}
-
-const setOf = (name: FieldName, fields: Fields): FieldSet =>
-  fieldSet(FIELD_SPECS[name].min, Math.min(FIELD_SPECS[name].max, LAST_YEAR), fields[name].ranges)
+const setOf = (name: FieldName, field: Field): FieldSet =>
+  fieldSet(FIELD_SPECS[name].min, Math.min(FIELD_SPECS[name].max, LAST_YEAR), field.ranges)
 
 const sundayFirst = (mondayFirst: number): number => (mondayFirst + 1) % 7
 

@@ -22,6 +22,8 @@ export const masksByShape = (allows: (date: number, weekday: number, shape: Mont
   return masks
 }
 
+const ALL_DAYS = masksByShape(() => true)
+
 export class MonthDays implements Days {
   private readonly masks: Int32Array
   private readonly months: FieldSet
@@ -34,9 +36,8 @@ export class MonthDays implements Days {
     this.months = rule.months
     this.years = rule.years?.isFull ? null : rule.years
     this.weeks = rule.weeks?.isFull ? null : rule.weeks
-    const all = masksByShape(() => true)
     this.everyDay =
-      !this.years && !this.weeks && this.months.isFull && this.masks.every((mask, shape) => mask === all[shape])
+      !this.years && !this.weeks && this.months.isFull && this.masks.every((mask, shape) => mask === ALL_DAYS[shape])
   }
 
   next(day: number, last: number): number {

@@ -1,16 +1,16 @@
 /** Turns one written schedule into its set of instants, or says what is wrong with it. */
 import { calendarDays, parseDate, parseTime } from './calendar.ts'
-import { cronDays, cronTimes, parseCron } from './cron.ts'
+import { cronPattern } from './cron.ts'
 import { Fault, parsedAt, ScheduleError } from './error.ts'
-import { completeFields, type Fields, fieldsDays, fieldsTimes, parseField } from './fields.ts'
+import { fieldsPattern } from './fields.ts'
 import { grid, type Instants, noInstants, single } from './instants.ts'
 import { Interned } from './interned.ts'
+import { type Pattern, patternDays } from './pattern.ts'
 import { singleTime } from './time-of-day.ts'
 import {
   CALENDAR_UNITS,
   type CalendarSchedule,
   type CronSchedule,
-  FIELD_NAMES,
   type FieldsSchedule,
   type IntervalSchedule,
   type Schedule,
@@ -31,9 +31,8 @@ export const parseSchedule = (schedule: Schedule, path: string): Instants =>
 const parseAnew = (schedule: Schedule, path: string): Instants => {
   switch (schedule.kind) {
     case 'cron':
-      return parseCronSchedule(schedule, path)
     case 'fields':
-      return parseFieldsSchedule(schedule, path)
+      return parsePattern(schedule, path)
     case 'interval':
       return parseInterval(schedule, path)
     case 'calendar':
@@ -51,23 +50,17 @@ const parseAnew = (schedule: Schedule, path: string): Instants => {
   }
 }
 
-const parseCronSchedule = (schedule: CronSchedule, path: string): Instants => {
-  const cron = parsedText(`${path}.expression`, schedule.expression, parseCron)
-  const openness = { hour: cron.hour.isOpen, minute: cron.minute.isOpen }
-  return new WallClock({ days: cronDays(cron), times: cronTimes(cron), ...onTheClock(schedule, path, openness) })
+/** The pattern of a schedule written in fields; null for the other kinds. */
+export const patternOf = (schedule: Schedule, path: string): Pattern | null => {
+  if (schedule.kind === 'cron') return parsedText(`${path}.expression`, schedule.expression, cronPattern)
+  if (schedule.kind !== 'fields') return null
+  return fieldsPattern(schedule, (name, text, parse) => parsedText(`${path}.${name}`, text, parse))
 }
 
-const parseFieldsSchedule = (schedule: FieldsSchedule, path: string): Instants => {
-  const texts = completeFields(schedule)
-  const fields = Object.fromEntries(
-    FIELD_NAMES.map((name) => [name, parsedText(`${path}.${name}`, texts[name], (text) => parseField(name, text))]),
-  ) as Fields
-  const openness = { hour: fields.hour.isOpen, minute: fields.minute.isOpen }
-  return new WallClock({
-    days: fieldsDays(fields),
-    times: fieldsTimes(fields),
-    ...onTheClock(schedule, path, openness),
-  })
+const parsePattern = (schedule: CronSchedule | FieldsSchedule, path: string): Instants => {
+  const pattern = patternOf(schedule, path) as Pattern
+  const openness = { hour: pattern.isHourOpen, minute: pattern.isMinuteOpen }
+  return new WallClock({ days: patternDays(pattern), times: pattern.times, ...onTheClock(schedule, path, openness) })
 }
 
 const parseCalendar = (schedule: CalendarSchedule, path: string): Instants => {

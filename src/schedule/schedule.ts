@@ -5,9 +5,12 @@ import { NEVER, NOT_YET } from './instants.ts'
 import type { Timetable } from './timetable.ts'
 import { zoneNamed } from './zone.ts'
 
+export type { ClockChange } from './clock-changes.ts'
 export { type Compiled, checkTimetable, compile } from './compile.ts'
 export { ScheduleError } from './error.ts'
+export { type Preview, preview } from './preview.ts'
 export type { DstGap, DstOverlap, Schedule, Timetable } from './timetable.ts'
+export type { Warning } from './warnings.ts'
 export { tzdata } from './zone.ts'
 
 /** The first instant strictly after `after`, in epoch milliseconds; null when there is none any more. */

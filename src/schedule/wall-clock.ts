@@ -21,7 +21,7 @@ const FIRST_SECOND = 0
 const LAST_SECOND = (LAST_DAY + 1) * DAY_SECONDS - 1
 
 /** Not -1: west of Greenwich the wall clock is still before 1970 at the first second. */
-const NO_SECOND = Number.NEGATIVE_INFINITY
+export const NO_SECOND = Number.NEGATIVE_INFINITY
 
 export class WallClock implements Instants {
   readonly rule: WallRule
@@ -101,6 +101,21 @@ export class WallClock implements Instants {
     return match < to ? match : NO_SECOND
   }
 
+  /** The last match of the wall clock in [from, to], or NO_SECOND. */
+  lastMatch(from: number, to: number): number {
+    const day = Math.floor(to / DAY_SECONDS)
+    const firstDay = Math.floor(from / DAY_SECONDS)
+    let matching = this.days.prev(day, firstDay)
+    if (matching === day) {
+      const time = this.times.prev(to - day * DAY_SECONDS)
+      if (time !== NONE) return day * DAY_SECONDS + time >= from ? day * DAY_SECONDS + time : NO_SECOND
+      matching = this.days.prev(day - 1, firstDay)
+    }
+    if (matching === NO_DAY) return NO_SECOND
+    const match = matching * DAY_SECONDS + this.times.last
+    return match >= from ? match : NO_SECOND
+  }
+
   /** How often the wall clock matches in [from, to). */
   matchesBetween(from: number, to: number): number {
     if (!(from < to)) return 0
@@ -129,21 +144,6 @@ export class WallClock implements Instants {
     const match = second < fresh ? NO_SECOND : this.lastMatch(fresh + stretch.offset, second + stretch.offset)
     if (match !== NO_SECOND) return match - stretch.offset
     return first === stretch.start && this.isPutOff(stretch) ? first : NO_SECOND
-  }
-
-  /** The last match of the wall clock in [from, to], or NO_SECOND. */
-  private lastMatch(from: number, to: number): number {
-    const day = Math.floor(to / DAY_SECONDS)
-    const firstDay = Math.floor(from / DAY_SECONDS)
-    let matching = this.days.prev(day, firstDay)
-    if (matching === day) {
-      const time = this.times.prev(to - day * DAY_SECONDS)
-      if (time !== NONE) return day * DAY_SECONDS + time >= from ? day * DAY_SECONDS + time : NO_SECOND
-      matching = this.days.prev(day - 1, firstDay)
-    }
-    if (matching === NO_DAY) return NO_SECOND
-    const match = matching * DAY_SECONDS + this.times.last
-    return match >= from ? match : NO_SECOND
   }
 
   /** Whether a run waits at the start of this stretch because its time fell into the gap before it. */
