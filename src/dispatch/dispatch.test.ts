@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { manualClock } from '../../tests/support/manual-clock.ts'
+import type { Assignment, Outcome } from '../domain/attempt.ts'
+import { createDispatchStation, createInProcessTransport } from './dispatch.ts'
+
+const outcome = (kind: Outcome['kind']): Outcome => ({
+  kind,
+  startedAt: 0,
+  finishedAt: 0,
+  durationMs: 0,
+  statusCode: 200,
+  output: null,
+  error: null,
+  failure: null,
+  retryable: true,
+  retryAfterMs: null,
+})
+
+const assignment = (executionId: string, scheduledFor: number, jobKey = 1): Assignment => ({
+  executionId,
+  workspaceKey: 1,
+  jobId: 'j',
+  jobKey,
+  jobName: 'a job',
+  attempt: 1,
+  scheduledFor,
+  trigger: 'schedule',
+  timeoutMs: 1000,
+  target: { kind: 'http', url: 'http://example.com/', method: 'GET' },
+  policies: {},
+})
+
+const station = ({ capacity = 10, mayStartCalls = () => true } = {}) => {
+  const clock = manualClock(1000)
+  const sent: string[] = []
+  const calls = new Map<string, (outcome: Outcome) => void>()
+  const outcomes: string[] = []
+  const handedBack: string[] = []
+  const transport = createInProcessTransport(
+    (one, done) => {
+      sent.push(`${one.executionId}@${clock.now()}`)
+      calls.set(one.executionId, done)
+      return () => done(outcome('cancelled'))
+    },
+    async () => {},
+  )
+  const dispatch = createDispatchStation({
+    clock,
+    transport,
+    capacity,
+    mayStartCalls,
+    onOutcome: (one, { kind }) => outcomes.push(`${one.executionId} ${kind}`),
+    onHandBack: (one) => handedBack.push(one.executionId),
+  })
+  return { clock, sent, outcomes, handedBack, dispatch, answer: (id: string) => calls.get(id)?.(outcome('success')) }
+}
+
+describe('dispatch', () => {
+  it('what was claimed ahead is sent at its millisecond, not before', () => {
+    const { dispatch, clock, sent } = station()
+
+    dispatch.assign([assignment('a', 1030), assignment('b', 1010), assignment('c', 990)])
+    assert.deepEqual(sent, ['c@1000'])
+    clock.advance(9)
+    assert.equal(sent.length, 1)
+    clock.advance(41)
+
+    assert.deepEqual(sent, ['c@1000', 'b@1010', 'a@1030'])
+  })
+
+  it('a clock that went back while holding delays the call instead of sending early', () => {
+    const { dispatch, clock, sent } = station()
+    dispatch.assign([assignment('a', 1030)])
+
+    clock.setWall(900)
+    clock.advance(30)
+    assert.deepEqual(sent, [])
+    clock.advance(100)
+
+    assert.deepEqual(sent, ['a@1030'])
+  })
+
+  it('room counts what is held and what is under way', () => {
+    const { dispatch, answer } = station({ capacity: 3 })
+    dispatch.assign([assignment('a', 0), assignment('b', 2000)])
+    assert.equal(dispatch.room(), 1)
+    answer('a')
+    assert.equal(dispatch.room(), 2)
+  })
+
+  it('without enough of the lease nothing is sent, it is handed back', () => {
+    const { dispatch, sent, handedBack } = station({ mayStartCalls: () => false })
+    dispatch.assign([assignment('a', 0)])
+    assert.deepEqual([sent, handedBack], [[], ['a']])
+  })
+
+  it('a changed job drops what is held of it, and nothing else', () => {
+    const { dispatch, clock, sent } = station()
+    dispatch.assign([assignment('a', 1030, 1), assignment('b', 1030, 2)])
+
+    dispatch.dropHeld(1)
+    clock.advance(50)
+
+    assert.deepEqual(sent, ['b@1030'])
+    assert.equal(dispatch.room(), 9)
+  })
+
+  it('after the lease is lost, outcomes of calls under way belong to nobody', () => {
+    const { dispatch, outcomes, answer } = station()
+    dispatch.assign([assignment('a', 0)])
+    dispatch.abandon()
+    answer('a')
+    assert.deepEqual(outcomes, [])
+  })
+
+  it('a stop hands back what is held, waits for calls under way, and cuts those that outlast the grace', async () => {
+    const { dispatch, clock, outcomes, handedBack, answer } = station()
+    dispatch.assign([assignment('quick', 0), assignment('slow', 0), assignment('held', 5000)])
+
+    const drained = dispatch.drain(2000)
+    answer('quick')
+    clock.advance(2000)
+    await drained
+
+    assert.deepEqual(handedBack, ['held'])
+    assert.deepEqual(outcomes, ['quick success', 'slow cancelled'])
+    assert.equal(dispatch.room(), 0)
+  })
+})
