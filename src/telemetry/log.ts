@@ -2,7 +2,7 @@
 import pino from 'pino'
 import { escapeUnprintable, presentable, redactText } from './redact.ts'
 
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** `log.warn('lease lost', { execution_id })`: a fixed sentence first, so that events can be counted; what varies goes into fields. */

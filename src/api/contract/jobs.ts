@@ -1,0 +1,136 @@
+/** Jobs on the wire. */
+import { z } from 'zod'
+import { JOB_STATES } from '../../domain/job.ts'
+import { ReasonCode, Status, Trigger } from './executions.ts'
+import { NextCursor, ORDER, PAGE_QUERY, type QueryOf } from './paging.ts'
+import { MisfireMode, Policies, PoliciesInput } from './policies.ts'
+import { TIMETABLE, TIMETABLE_INPUT } from './schedules.ts'
+import { Target, TargetEdit, TargetInput, TargetOverrides } from './targets.ts'
+import { Id, Instant, strict, Version } from './values.ts'
+
+export const JobState = z.enum(JOB_STATES)
+export type JobState = z.infer<typeof JobState>
+
+const Metadata = z.record(z.string(), z.string())
+
+export const Job = strict({
+  id: Id,
+  name: z.string(),
+  description: z.string().nullable(),
+  owner_id: z.string(),
+  state: JobState,
+  pause_reason: z.enum(['by_user', 'failures']).nullable(),
+  paused_at: Instant.nullable(),
+  schedule_text: z.string().describe('The timetable in words.'),
+  next_run_at: Instant.nullable(),
+  last_run: strict({
+    execution_id: Id,
+    scheduled_for: Instant,
+    status: Status,
+    finished_at: Instant.nullable(),
+  }).nullable(),
+  ...TIMETABLE,
+  runs: z.int().describe('Scheduled runs so far; counted for jobs with `max_runs`.'),
+  target: Target,
+  policies: Policies,
+  metadata: Metadata,
+  version: Version,
+  created_at: Instant,
+  updated_at: Instant,
+}).meta({ id: 'Job' })
+export type Job = z.infer<typeof Job>
+
+const name = z
+  .string()
+  .min(1)
+  .max(200)
+  .meta({ examples: ['nightly report'] })
+const description = z.string().max(2000).nullable()
+const metadata = z
+  .record(z.string().min(1).max(200), z.string().max(1024))
+  .describe('Your own names and texts, at most 50; Carillon does not look inside.')
+
+export const JobCreate = strict({
+  name,
+  description: description.optional(),
+  ...TIMETABLE_INPUT,
+  target: TargetInput,
+  policies: PoliciesInput.optional(),
+  metadata: metadata.optional(),
+  enabled: z.boolean().optional().describe('False: the job is born paused.').meta({ default: true }),
+}).meta({ id: 'JobCreate' })
+export type JobCreate = z.input<typeof JobCreate>
+
+/** Fields left out stay, also inside `target` and `policies`; `schedules`, `headers`, `metadata` and the like are replaced whole. */
+export const JobUpdate = strict({
+  name: name.optional(),
+  description: description.optional(),
+  ...TIMETABLE_INPUT,
+  schedules: TIMETABLE_INPUT.schedules.optional(),
+  target: TargetEdit.optional(),
+  policies: PoliciesInput.optional(),
+  metadata: metadata.optional(),
+}).meta({ id: 'JobUpdate' })
+export type JobUpdate = z.input<typeof JobUpdate>
+
+export const JobPage = strict({ items: z.array(Job), next_cursor: NextCursor }).meta({ id: 'JobPage' })
+export type JobPage = z.infer<typeof JobPage>
+
+export const JobQuery = strict({
+  ...PAGE_QUERY,
+  state: JobState.optional(),
+  owner: z
+    .union([z.literal('me'), Id], { error: '`me` or the id of a user is needed' })
+    .optional()
+    .describe('`me`, or the id of a user.'),
+  search: z.string().min(1).max(200).optional().describe('Part of the name.'),
+  sort: z.enum(['created_at', 'name', 'updated_at']).default('created_at'),
+  order: ORDER,
+})
+export type JobQuery = QueryOf<typeof JobQuery>
+
+export const RunRequest = strict({ target: TargetOverrides.optional() }).meta({ id: 'RunRequest' })
+export type RunRequest = z.input<typeof RunRequest>
+
+export const ResumeRequest = strict({
+  catch_up: MisfireMode.optional()
+    .describe('What becomes of the occurrences that passed while the job was paused.')
+    .meta({ default: 'skip' }),
+  dry_run: z.boolean().optional().describe('Only count; change nothing.').meta({ default: false }),
+}).meta({ id: 'ResumeRequest' })
+export type ResumeRequest = z.input<typeof ResumeRequest>
+
+export const Resumed = strict({
+  job: Job,
+  missed: z.int().describe('Occurrences that passed while the job was paused.'),
+  would_run: strict({ skip: z.int(), latest: z.int(), all: z.int() }).describe(
+    'Runs that each way of catching up makes.',
+  ),
+}).meta({ id: 'Resumed' })
+export type Resumed = z.infer<typeof Resumed>
+
+const MOST_OCCURRENCES = 100
+const howMany = z.coerce.number().int().min(0).max(MOST_OCCURRENCES).default(10)
+
+export const OccurrenceQuery = strict({
+  past: howMany.describe('How many that have passed.'),
+  coming: howMany.describe('How many to come.'),
+})
+export type OccurrenceQuery = QueryOf<typeof OccurrenceQuery>
+
+export const Occurrence = strict({
+  scheduled_for: Instant,
+  last_for: Instant.nullable(),
+  occurrences: z.int(),
+  status: z.enum([...Status.options, 'planned']),
+  trigger: Trigger,
+  reason: ReasonCode.nullable(),
+  reason_text: z.string().nullable(),
+  execution_id: Id.nullable().describe('Null for one to come.'),
+}).meta({ id: 'Occurrence' })
+export type Occurrence = z.infer<typeof Occurrence>
+
+export const OccurrenceList = strict({ items: z.array(Occurrence).describe('Oldest first.') }).meta({
+  id: 'OccurrenceList',
+})
+export type OccurrenceList = z.infer<typeof OccurrenceList>

@@ -1,0 +1,134 @@
+/** What a job calls, on the wire. Secrets go in as text and come out as a fingerprint. */
+import { z } from 'zod'
+import { HTTP_METHODS, type HttpMethod } from '../../domain/target.ts'
+import { Pairs, PairsInput, seconds, strict } from './values.ts'
+
+const url = z
+  .string()
+  .min(1)
+  .max(8192)
+  .meta({ format: 'uri', examples: ['https://example.com/hook'] })
+const method = z.enum(HTTP_METHODS as readonly [HttpMethod, ...HttpMethod[]])
+const text = z.string().max(1024 * 1024)
+
+const json = strict({ type: z.literal('json'), content: z.unknown() })
+const plain = strict({ type: z.literal('text'), content: text })
+const xml = strict({ type: z.literal('xml'), content: text })
+
+export const Body = z
+  .discriminatedUnion('type', [json, plain, xml, strict({ type: z.literal('form'), content: Pairs })])
+  .meta({ id: 'Body' })
+export type Body = z.infer<typeof Body>
+
+export const BodyInput = z
+  .discriminatedUnion('type', [json, plain, xml, strict({ type: z.literal('form'), content: PairsInput })])
+  .describe('Sent with the content type that fits, unless the headers name one.')
+  .meta({ id: 'BodyInput' })
+export type BodyInput = z.input<typeof BodyInput>
+
+const Fingerprint = strict({ fingerprint: z.string() })
+  .describe('Equal secrets look equal; nothing else can be told from it.')
+  .meta({ id: 'Fingerprint' })
+
+/** A fingerprint sent back as it was read keeps the stored secret. */
+const SecretInput = z.union([z.string().min(1).max(8192), Fingerprint], {
+  error: 'a text is needed, or the fingerprint as it was read to keep the stored secret',
+})
+
+const username = z.string().max(256)
+const headerName = z.string().min(1).max(256)
+
+export const Auth = z
+  .discriminatedUnion('kind', [
+    strict({ kind: z.literal('basic'), username, password: Fingerprint }),
+    strict({ kind: z.literal('bearer'), token: Fingerprint }),
+    strict({ kind: z.literal('header'), name: headerName, value: Fingerprint }),
+  ])
+  .meta({ id: 'Auth' })
+export type Auth = z.infer<typeof Auth>
+
+export const AuthInput = z
+  .discriminatedUnion('kind', [
+    strict({ kind: z.literal('basic'), username, password: SecretInput.optional() }),
+    strict({ kind: z.literal('bearer'), token: SecretInput.optional() }),
+    strict({ kind: z.literal('header'), name: headerName, value: SecretInput.optional() }),
+  ])
+  .describe(
+    'Kept encrypted. A change without the secret keeps the stored one, as long as the origin of the address stays.',
+  )
+  .meta({ id: 'AuthInput' })
+export type AuthInput = z.input<typeof AuthInput>
+
+const statusRange = z
+  .string()
+  .regex(/^[1-5]\d\d(-[1-5]\d\d)?$/, 'a status or a range of them is needed, such as 204 or 200-299')
+const longest = seconds(0.001, 86_400)
+
+const Success = strict({
+  status: z.array(statusRange),
+  body_contains: z.string().nullable(),
+  body_lacks: z.string().nullable(),
+  longest_seconds: longest.nullable(),
+}).meta({ id: 'Success' })
+
+const SuccessInput = strict({
+  status: z
+    .array(statusRange)
+    .min(1)
+    .max(50)
+    .optional()
+    .meta({ default: ['200-299'] }),
+  body_contains: z.string().max(4096).nullable().optional(),
+  body_lacks: z.string().max(4096).nullable().optional(),
+  longest_seconds: longest.nullable().optional().describe('An answer that takes longer is a failure, though it came.'),
+}).meta({ id: 'SuccessInput' })
+
+export const Target = strict({
+  kind: z.literal('http'),
+  url,
+  method,
+  query: Pairs,
+  headers: Pairs,
+  body: Body.nullable(),
+  auth: Auth.nullable(),
+  success: Success,
+  follow_redirects: z.boolean(),
+}).meta({ id: 'Target' })
+export type Target = z.infer<typeof Target>
+
+const optional = {
+  method: method.optional().meta({ default: 'GET' }),
+  query: PairsInput.optional().describe('Added to the query of the address.'),
+  headers: PairsInput.optional(),
+  body: BodyInput.nullable().optional(),
+  auth: AuthInput.nullable().optional(),
+  success: SuccessInput.nullable().optional().describe('When a call counts as a success; default: status 200 to 299.'),
+  follow_redirects: z
+    .boolean()
+    .optional()
+    .describe('At most 3, each checked like the first address; credentials stay behind on a change of origin.')
+    .meta({ default: true }),
+}
+
+export const TargetInput = strict({ kind: z.literal('http'), url, ...optional }).meta({ id: 'TargetInput' })
+export type TargetInput = z.input<typeof TargetInput>
+
+/** Fields left out stay as they are; null takes one away. */
+export const TargetEdit = strict({
+  kind: z.literal('http').optional(),
+  url: url.optional(),
+  ...optional,
+  query: PairsInput.nullable().optional(),
+  headers: PairsInput.nullable().optional(),
+}).meta({ id: 'TargetEdit' })
+export type TargetEdit = z.input<typeof TargetEdit>
+
+/** What one manual run does differently. */
+export const TargetOverrides = strict({
+  url: url.optional().describe('Of another origin: the job’s credentials are not sent.'),
+  method: method.optional(),
+  query: PairsInput.optional(),
+  headers: PairsInput.optional(),
+  body: BodyInput.optional(),
+}).meta({ id: 'TargetOverrides' })
+export type TargetOverrides = z.input<typeof TargetOverrides>
