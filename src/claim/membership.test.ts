@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { manualClock } from '../../tests/support/manual-clock.ts'
+import type { Ledger } from '../store/store.ts'
+import { createMembership, LEASE_MS } from './membership.ts'
+
+/** A store that lets one node in, and renews until told otherwise. */
+const membership = () => {
+  const clock = manualClock(0)
+  const told: string[] = []
+  const store = { free: true, renews: true, away: false }
+  const ledger = {
+    join: async () => {
+      if (store.away) throw new Error('away')
+      return store.free ? 7 : null
+    },
+    renew: async () => {
+      if (store.away) throw new Error('away')
+      return store.renews
+    },
+    leave: async () => void told.push('left'),
+  } satisfies Partial<Ledger> as unknown as Ledger
+  const one = createMembership({
+    ledger,
+    clock,
+    node: { id: 'n', host: 'h', pid: 1, startedAt: 0 },
+    onJoined: () => told.push('joined'),
+    onLost: () => told.push('lost'),
+    onFault: () => told.push('fault'),
+  })
+  return { clock, told, store, one }
+}
+
+describe('membership', () => {
+  it('a node joins when no other schedules, and not before', async () => {
+    const { one, store, told } = membership()
+    store.free = false
+    await one.tick()
+    assert.equal(one.nodeKey(), null)
+    store.free = true
+    await one.tick()
+    assert.deepEqual([one.nodeKey(), told], [7, ['joined']])
+  })
+
+  it('no call is begun when too little of the lease is left for it', async () => {
+    const { one, clock } = membership()
+    await one.tick()
+    assert.equal(one.mayStartCalls(), true)
+    clock.advance(LEASE_MS - 5000)
+    assert.equal(one.mayStartCalls(), false)
+    await one.tick()
+    assert.equal(one.mayStartCalls(), true)
+  })
+
+  it('a renewal that the store refuses loses the lease at once', async () => {
+    const { one, store, told } = membership()
+    await one.tick()
+    store.renews = false
+    await one.tick()
+    assert.deepEqual([one.nodeKey(), told], [null, ['joined', 'lost']])
+  })
+
+  it('a database that is away longer than the lease costs the lease, and it is taken again on its return', async () => {
+    const { one, store, clock, told } = membership()
+    await one.tick()
+    store.away = true
+    clock.advance(LEASE_MS - 1)
+    await one.tick()
+    assert.equal(one.nodeKey(), 7)
+    clock.advance(1)
+    await one.tick()
+    assert.equal(one.nodeKey(), null)
+    store.away = false
+    await one.tick()
+    assert.deepEqual(told, ['joined', 'fault', 'fault', 'lost', 'joined'])
+  })
+
+  it('a stopped node gives its lease back', async () => {
+    const { one, told } = membership()
+    await one.tick()
+    await one.stop()
+    assert.deepEqual([one.nodeKey(), told], [null, ['joined', 'left']])
+  })
+})
