@@ -1,0 +1,137 @@
+/** Makes a target into a request, once; a fire then adds only what differs from attempt to attempt. */
+import type { Assignment } from '../domain/attempt.ts'
+import type { HttpAuth, HttpBody, HttpMethod, HttpTarget, NameValue } from '../domain/target.ts'
+import { checkHttpTarget } from '../domain/target-rules.ts'
+import { judgeOf } from './success.ts'
+
+/** One request of an attempt: the first, or one that a redirect asks for. */
+export type Hop = {
+  readonly url: URL
+  readonly origin: string
+  readonly path: string
+  readonly method: HttpMethod
+  /** Name, value, name, value: what the job sets, and the defaults of ours that it leaves alone. */
+  readonly headers: readonly string[]
+  readonly body: Buffer | null
+  readonly auth: HttpAuth | null
+}
+
+export type Prepared = {
+  readonly first: Hop
+  readonly redirects: boolean
+  readonly judge: ReturnType<typeof judgeOf>
+  /** The whole body is needed, not only what is kept: a rule looks at it, or secrets must be taken out of it. */
+  readonly needsWholeBody: boolean
+}
+
+/** A sentence when the target cannot be made into a request. */
+export const prepare = (target: HttpTarget, userAgent: string): Prepared | string => {
+  const [wrong] = checkHttpTarget(target)
+  if (wrong !== undefined) return `${wrong.field}: ${wrong.message}.`
+  const url = withQuery(new URL(target.url), target.query ?? [])
+  const auth = target.auth ?? null
+  return {
+    first: hopOf(url, {
+      method: target.method,
+      headers: headersOf(target, userAgent),
+      body: target.body === undefined ? null : bytesOfBody(target.body),
+      auth,
+    }),
+    redirects: target.redirects ?? true,
+    judge: judgeOf(target.success),
+    needsWholeBody:
+      auth !== null || target.success?.bodyContains !== undefined || target.success?.bodyLacks !== undefined,
+  }
+}
+
+export const hopOf = (url: URL, rest: Pick<Hop, 'method' | 'headers' | 'body' | 'auth'>): Hop => ({
+  url,
+  origin: url.origin,
+  path: url.pathname + url.search,
+  ...rest,
+})
+
+// Written behind what is there, so that the bytes of the job's own query stay as they are.
+const withQuery = (url: URL, query: readonly NameValue[]): URL => {
+  if (query.length === 0) return url
+  const pairs = new URLSearchParams(query.map(({ name, value }) => [name, value]))
+  const added = pairs.toString().replaceAll('+', '%20')
+  url.search = url.search === '' ? added : `${url.search}&${added}`
+  return url
+}
+
+const CONTENT_TYPES: Readonly<Record<HttpBody['type'], string>> = {
+  json: 'application/json',
+  text: 'text/plain; charset=utf-8',
+  xml: 'application/xml; charset=utf-8',
+  form: 'application/x-www-form-urlencoded',
+}
+
+const headersOf = (target: HttpTarget, userAgent: string): readonly string[] => {
+  const own = target.headers ?? []
+  const given = new Set(own.map(({ name }) => name.toLowerCase()))
+  const defaults: NameValue[] = [
+    { name: 'accept', value: '*/*' },
+    // Answers are small and kept as text; compressing them would only cost both sides.
+    { name: 'accept-encoding', value: 'identity' },
+    ...(target.body === undefined ? [] : [{ name: 'content-type', value: CONTENT_TYPES[target.body.type] }]),
+  ]
+  return [{ name: 'user-agent', value: userAgent }, ...defaults.filter(({ name }) => !given.has(name)), ...own].flatMap(
+    ({ name, value }) => [name, value],
+  )
+}
+
+const bytesOfBody = (body: HttpBody): Buffer => {
+  switch (body.type) {
+    case 'json':
+      return Buffer.from(JSON.stringify(body.content))
+    case 'form':
+      return Buffer.from(new URLSearchParams(body.content.map(({ name, value }) => [name, value])).toString())
+    case 'text':
+    case 'xml':
+      return Buffer.from(body.content)
+  }
+}
+
+/** The id is the same on every attempt, so that a receiver can tell a repetition from a new run. */
+export const attemptHeaders = (assignment: Assignment): string[] => [
+  'idempotency-key',
+  assignment.executionId,
+  'webhook-id',
+  assignment.executionId,
+  'carillon-attempt',
+  String(assignment.attempt),
+  'carillon-scheduled-for',
+  new Date(assignment.scheduledFor).toISOString(),
+  'carillon-job-id',
+  assignment.jobId,
+  'carillon-trigger',
+  assignment.trigger,
+]
+
+const REMEMBERED = 4096
+
+/** Remembers prepared targets by their identity, and by their text for targets that are read anew for each fire. */
+export const createPreparer = (userAgent: string): ((target: HttpTarget) => Prepared | string) => {
+  const byIdentity = new WeakMap<HttpTarget, Prepared | string>()
+  const byText = new Map<string, Prepared | string>()
+
+  const byTextOf = (target: HttpTarget): Prepared | string => {
+    const text = JSON.stringify(target)
+    const known = byText.get(text)
+    if (known !== undefined) return known
+    const prepared = prepare(target, userAgent)
+    const [oldest] = byText.size >= REMEMBERED ? byText.keys() : []
+    if (oldest !== undefined) byText.delete(oldest)
+    byText.set(text, prepared)
+    return prepared
+  }
+
+  return (target) => {
+    const known = byIdentity.get(target)
+    if (known !== undefined) return known
+    const prepared = byTextOf(target)
+    byIdentity.set(target, prepared)
+    return prepared
+  }
+}
