@@ -46,7 +46,6 @@ type CronField = {
   readonly rules: readonly DayRule[]
   /** First character `*` or `?`. */
   readonly isFree: boolean
-  readonly isOpen: boolean
 }
 
 /** Throws a Fault that names the field, the value and what would be right. */
@@ -68,8 +67,9 @@ export const cronPattern = (expression: string): Pattern => {
     months: setOf(SPECS.month, months),
     years: year === undefined ? null : setOf(SPECS.year, parseField(SPECS.year, year)),
     weeks: null,
-    isHourOpen: hours.isOpen,
-    isMinuteOpen: minutes.isOpen,
+    hourRanges: hours.ranges,
+    minuteRanges: minutes.ranges,
+    dateRanges: dates.ranges,
     dayKey: `cron ${dates.text} ${weekdays.text}`,
   }
 }
@@ -125,7 +125,6 @@ const parseField = (spec: FieldSpec, text: string): CronField => {
     ranges,
     rules,
     isFree: text.startsWith('*') || text.startsWith('?'),
-    isOpen: ranges.some((range) => range.isOpen),
   }
 }
 

@@ -53,7 +53,6 @@ type Field = {
   readonly text: string
   readonly ranges: readonly Range[]
   readonly rules: readonly DayRule[]
-  readonly isOpen: boolean
 }
 
 const FIELD_LENGTH_LIMIT = 256
@@ -78,8 +77,9 @@ export const fieldsPattern = (
     months: setOf('month', month),
     years: setOf('year', year),
     weeks: setOf('week', week),
-    isHourOpen: hour.isOpen,
-    isMinuteOpen: minute.isOpen,
+    hourRanges: hour.ranges,
+    minuteRanges: minute.ranges,
+    dateRanges: day.ranges,
     dayKey: `fields ${day.text} ${dayOfWeek.text}`,
   }
 }
@@ -103,7 +103,7 @@ const parseField = (name: FieldName, text: string): Field => {
     if (rule) rules.push(rule)
     else ranges.push(parseRange(spec, element))
   }
-  return { text, ranges, rules, isOpen: ranges.some((range) => range.isOpen) }
+  return { text, ranges, rules }
 }
 
 const setOf = (name: FieldName, field: Field): FieldSet =>

@@ -55,9 +55,22 @@ export const boundsIn = (
   const end = numberIn(spec, last)
   const to = atEnd && !isDigits(last) ? atEnd(end) : end
   if (to < from) {
-    throw fault(spec, `range ${quoted(`${first}-${last}`)} runs backwards; write two ranges, as in 22-23,0-2`)
+    throw fault(
+      spec,
+      `range ${quoted(`${first}-${last}`)} runs backwards; write two ranges, as in ${turned(spec, first, last)}`,
+    )
   }
   return [from, to]
+}
+
+/** The two ranges a backward one means: `sat-sun,mon` for `sat-mon`. */
+const turned = (spec: FieldSpec, first: string, last: string): string => {
+  const names = [...(spec.names?.keys() ?? [])]
+  const isNamed = names.includes(first.toUpperCase())
+  const least = isNamed ? (names[0] ?? '').toLowerCase() : String(spec.min)
+  const most = isNamed ? (names.at(-1) ?? '').toLowerCase() : String(spec.end ?? spec.max)
+  const range = (from: string, to: string): string => (from.toLowerCase() === to.toLowerCase() ? from : `${from}-${to}`)
+  return `${range(first, most)},${range(least, last)}`
 }
 
 /** Splits at the first `separator`; `undefined` when there is none. */

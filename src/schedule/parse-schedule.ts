@@ -5,7 +5,7 @@ import { Fault, parsedAt, ScheduleError } from './error.ts'
 import { fieldsPattern } from './fields.ts'
 import { grid, type Instants, noInstants, single } from './instants.ts'
 import { Interned } from './interned.ts'
-import { type Pattern, patternDays } from './pattern.ts'
+import { isOpen, type Pattern, patternDays } from './pattern.ts'
 import { singleTime } from './time-of-day.ts'
 import {
   CALENDAR_UNITS,
@@ -59,7 +59,7 @@ export const patternOf = (schedule: Schedule, path: string): Pattern | null => {
 
 const parsePattern = (schedule: CronSchedule | FieldsSchedule, path: string): Instants => {
   const pattern = patternOf(schedule, path) as Pattern
-  const openness = { hour: pattern.isHourOpen, minute: pattern.isMinuteOpen }
+  const openness = { hour: isOpen(pattern.hourRanges), minute: isOpen(pattern.minuteRanges) }
   return new WallClock({ days: patternDays(pattern), times: pattern.times, ...onTheClock(schedule, path, openness) })
 }
 

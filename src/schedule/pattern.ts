@@ -2,6 +2,7 @@
 import type { DayRule } from './day-rules.ts'
 import type { FieldSet } from './field-set.ts'
 import { Interned } from './interned.ts'
+import type { Range } from './list-field.ts'
 import { MonthDays, masksByShape } from './month-days.ts'
 import type { TimeOfDay } from './time-of-day.ts'
 
@@ -18,12 +19,16 @@ export type Pattern = {
   /** null: any. */
   readonly years: FieldSet | null
   readonly weeks: FieldSet | null
-  /** Written as a rhythm over the whole field; decides what happens at clock changes. */
-  readonly isHourOpen: boolean
-  readonly isMinuteOpen: boolean
+  /** As written: whether the text is a rhythm or an appointment decides what happens at clock changes. */
+  readonly hourRanges: readonly Range[]
+  readonly minuteRanges: readonly Range[]
+  readonly dateRanges: readonly Range[]
   /** Tells one pair of day fields from another. */
   readonly dayKey: string
 }
+
+/** Whether one of the elements is a rhythm over the whole field. */
+export const isOpen = (ranges: readonly Range[]): boolean => ranges.some((range) => range.isOpen)
 
 const masks = new Interned<Int32Array>(2_000)
 

@@ -3,6 +3,7 @@ import { parseDate } from './calendar.ts'
 import { dateIn, packedDate } from './civil.ts'
 import type { FieldSet } from './field-set.ts'
 import { NEVER, NOT_YET } from './instants.ts'
+import type { Range } from './list-field.ts'
 import { parseSchedule, patternOf } from './parse-schedule.ts'
 import type { Pattern } from './pattern.ts'
 import type { Schedule } from './timetable.ts'
@@ -13,7 +14,7 @@ export type Warning = {
   readonly message: string
 }
 
-/** Longest first: a Feb 29 is only short of days in common years, which 28 stands for. */
+/** February as in common years. */
 const MONTH_LENGTHS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /** What is odd about one schedule of a timetable. `name` is how the message calls it. */
@@ -39,9 +40,9 @@ const calendarWarnings = (unit: string, start: string): Warning[] => {
 const patternWarnings = (pattern: Pattern): Warning[] => [
   ...skippedMonths(pattern),
   ...(pattern.eitherDay ? [EITHER_DAY] : []),
-  ...unevenStep(pattern.times.minutes, 'minute', 'hour'),
-  ...unevenStep(pattern.times.hours, 'hour', 'day'),
-  ...unevenStep(pattern.dates, 'day', 'month'),
+  ...unevenStep(pattern.minuteRanges, pattern.times.minutes, 'minute', 'hour'),
+  ...unevenStep(pattern.hourRanges, pattern.times.hours, 'hour', 'day'),
+  ...unevenStep(pattern.dateRanges, pattern.dates, 'day', 'month'),
 ]
 
 const EITHER_DAY: Warning = {
@@ -60,13 +61,12 @@ const skippedMonths = ({ dates, dateRules, weekdays, weekdayRules, eitherDay, mo
 }
 
 /** A step that does not divide its field starts anew each time the field does, so its spacing is uneven. */
-const unevenStep = (set: FieldSet, unit: string, around: string): Warning[] => {
-  const members = set.members()
-  const step = (members[1] ?? 0) - (members[0] ?? 0)
-  const isStep = set.first === set.min && step > 1 && members.every((n, index) => n === set.first + index * step)
-  const reachesEnd = set.last + step > set.max
-  const divides = unit !== 'day' && (set.max - set.min + 1) % step === 0
-  if (!isStep || !reachesEnd || divides) return []
-  const message = `Every ${step} ${unit}s starts anew each ${around}: it runs at ${unit} ${listed(members.map(String))}.`
+const unevenStep = (ranges: readonly Range[], set: FieldSet, unit: string, around: string): Warning[] => {
+  const [range] = ranges
+  if (range === undefined || ranges.length > 1 || !range.isOpen || range.step === 1) return []
+  // No step divides months of 28 to 31 days.
+  if (unit !== 'day' && (set.max - set.min + 1) % range.step === 0) return []
+  const members = listed(set.members().map(String))
+  const message = `Every ${range.step} ${unit}s starts anew each ${around}: it runs at ${unit} ${members}.`
   return [{ code: 'uneven_step', message }]
 }
