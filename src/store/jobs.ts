@@ -42,6 +42,8 @@ export type ResumePlan = {
   readonly state: JobState
   /** Rows for what was not run while paused, and pending ones for what the caller wants made up for. */
   readonly executions: readonly NewExecution[]
+  /** Added to the job's count of runs: the pending ones, for jobs with a maximum; else 0. */
+  readonly countRuns: number
   readonly exclusive: boolean
 }
 
