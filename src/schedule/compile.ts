@@ -21,50 +21,40 @@ const joined = new Interned<Instants>(50_000)
 /** `seed` is the job's id: jitter is stable per seed and occurrence, spread per seed. Throws a ScheduleError. */
 export const compile = (timetable: Timetable, seed: string): Compiled => {
   const { schedules, zone, start, end } = timetable
-  const nominal = joined.get(JSON.stringify([schedules, zone, start, end]), () => {
-    checkTimetable(timetable)
-    return nominalOf(timetable)
-  })
-  const jitterMs = timetable.jitterMs ?? 0
-  const spreadMs = timetable.spreadMs ?? 0
-  if (jitterMs === 0 && spreadMs === 0) return nominal
+  const nominal = joined.get(JSON.stringify([schedules, zone, start, end]), () => nominalOf(timetable))
   checkDelays(timetable)
+  const { jitterMs = 0, spreadMs = 0 } = timetable
+  if (jitterMs === 0 && spreadMs === 0) return nominal
   const hash = seedOf(seed)
   return shifted(jittered(nominal, jitterMs, hash), shareOf(hash, 0, spreadMs))
 }
 
 /** Throws a ScheduleError for a wrong syntax, zone, date or range; not for a timetable that can never fire. */
 export const checkTimetable = (timetable: Timetable): void => {
-  const { schedules } = timetable
-  if (!Array.isArray(schedules))
-    throw new ScheduleError({ path: 'schedules', value: schedules, problem: 'must be a list' })
-  if (schedules.length > MOST_SCHEDULES) {
-    throw new ScheduleError({
-      path: 'schedules',
-      value: schedules.length,
-      problem: `are too many; at most ${MOST_SCHEDULES} are allowed`,
-    })
-  }
-  schedules.forEach((schedule, index) => {
-    parseSchedule(schedule, `schedules[${index}]`)
-  })
-  const { first, last } = boundsOf(timetable)
-  if (last < first) {
-    throw new ScheduleError({ path: 'end', value: timetable.end, problem: `is before the start ${timetable.start}` })
-  }
-  if (timetable.maxRuns !== undefined) wholeNumber(timetable.maxRuns, 'maxRuns', 1, MOST_RUNS)
+  nominalOf(timetable)
   checkDelays(timetable)
+  if (timetable.maxRuns !== undefined) wholeNumber(timetable.maxRuns, 'maxRuns', 1, MOST_RUNS)
+}
+
+/** The instants before any delay. */
+const nominalOf = (timetable: Timetable): Instants => {
+  const { schedules, start, end } = timetable
+  if (!Array.isArray(schedules)) {
+    throw new ScheduleError({ path: 'schedules', value: schedules, problem: 'must be a list' })
+  }
+  if (schedules.length > MOST_SCHEDULES) {
+    const problem = `are too many; at most ${MOST_SCHEDULES} are allowed`
+    throw new ScheduleError({ path: 'schedules', value: schedules.length, problem })
+  }
+  const members = new Set(schedules.map((schedule, index) => parseSchedule(schedule, `schedules[${index}]`)))
+  const { first, last } = boundsOf(timetable)
+  if (last < first) throw new ScheduleError({ path: 'end', value: end, problem: `is before the start ${start}` })
+  return cut(union([...members]), first, last)
 }
 
 const checkDelays = (timetable: Timetable): void => {
   if (timetable.jitterMs !== undefined) wholeNumber(timetable.jitterMs, 'jitterMs', 0, LONGEST_DELAY)
   if (timetable.spreadMs !== undefined) wholeNumber(timetable.spreadMs, 'spreadMs', 0, LONGEST_DELAY)
-}
-
-const nominalOf = (timetable: Timetable): Instants => {
-  const members = new Set(timetable.schedules.map((schedule, index) => parseSchedule(schedule, `schedules[${index}]`)))
-  const { first, last } = boundsOf(timetable)
-  return cut(union([...members]), first, last)
 }
 
 /** The first and the last millisecond the timetable covers. */

@@ -2,6 +2,7 @@
 import { type DayRule, fromMonthEnd, lastWeekday, lastWorkingDay, nthWeekday, workingDayNear } from './day-rules.ts'
 import { Fault } from './error.ts'
 import { type FieldSet, fieldSet, oneNumber } from './field-set.ts'
+import { Interned } from './interned.ts'
 import {
   boundsIn,
   type FieldSpec,
@@ -43,29 +44,36 @@ const MACROS: ReadonlyMap<string, string> = new Map([
 type CronField = {
   readonly text: string
   readonly ranges: readonly Range[]
+  readonly set: FieldSet
   readonly rules: readonly DayRule[]
   /** First character `*` or `?`. */
   readonly isFree: boolean
 }
 
+/** Most fields of most jobs are a star or a small number. */
+const fields = new Interned<CronField>(20_000)
+
+const readField = (spec: FieldSpec, text: string): CronField =>
+  fields.get(`${spec.name} ${text}`, () => parseField(spec, text))
+
 /** Throws a Fault that names the field, the value and what would be right. */
 export const cronPattern = (expression: string): Pattern => {
   const [second, minute, hour, date, month, weekday, year] = fieldTexts(expression)
-  const seconds = parseField(SPECS.second, second)
-  const minutes = parseField(SPECS.minute, minute)
-  const hours = parseField(SPECS.hour, hour)
-  const dates = parseField(SPECS.day, date)
-  const months = parseField(SPECS.month, month)
-  const weekdays = parseField(SPECS.weekday, weekday)
+  const seconds = readField(SPECS.second, second)
+  const minutes = readField(SPECS.minute, minute)
+  const hours = readField(SPECS.hour, hour)
+  const dates = readField(SPECS.day, date)
+  const months = readField(SPECS.month, month)
+  const weekdays = readField(SPECS.weekday, weekday)
   return {
-    times: new TimeOfDay(setOf(SPECS.hour, hours), setOf(SPECS.minute, minutes), setOf(SPECS.second, seconds)),
-    dates: setOf(SPECS.day, dates),
+    times: new TimeOfDay(hours.set, minutes.set, seconds.set),
+    dates: dates.set,
     dateRules: dates.rules,
-    weekdays: sundayIsZero(weekdays),
+    weekdays: weekdays.set,
     weekdayRules: weekdays.rules,
     eitherDay: !dates.isFree && !weekdays.isFree,
-    months: setOf(SPECS.month, months),
-    years: year === undefined ? null : setOf(SPECS.year, parseField(SPECS.year, year)),
+    months: months.set,
+    years: year === undefined ? null : readField(SPECS.year, year).set,
     weeks: null,
     hourRanges: hours.ranges,
     minuteRanges: minutes.ranges,
@@ -74,12 +82,11 @@ export const cronPattern = (expression: string): Pattern => {
   }
 }
 
-const setOf = (spec: FieldSpec, field: CronField): FieldSet => fieldSet(spec.min, spec.max, field.ranges)
-
 /** 7 is Sunday too. */
-const sundayIsZero = (weekdays: CronField): FieldSet => {
-  const named = setOf(SPECS.weekday, weekdays)
-  return named.has(7) ? fieldSet(0, 6, [...weekdays.ranges, oneNumber(0)]) : fieldSet(0, 6, weekdays.ranges)
+const setOf = (spec: FieldSpec, ranges: readonly Range[]): FieldSet => {
+  const named = fieldSet(spec.min, spec.max, ranges)
+  if (spec !== SPECS.weekday) return named
+  return fieldSet(0, 6, named.has(7) ? [...ranges, oneNumber(0)] : ranges)
 }
 
 /** Second to weekday, and the year if there is one. */
@@ -123,6 +130,7 @@ const parseField = (spec: FieldSpec, text: string): CronField => {
   return {
     text: text.toUpperCase(),
     ranges,
+    set: setOf(spec, ranges),
     rules,
     isFree: text.startsWith('*') || text.startsWith('?'),
   }

@@ -14,7 +14,6 @@ import {
   type Timetable,
 } from './schedule.ts'
 
-const MINUTE = 60_000
 const HOUR = 3_600_000
 const DAY = 86_400_000
 
@@ -67,95 +66,6 @@ describe('an interval', () => {
       value: 0,
     })
   })
-})
-
-describe('a calendar schedule', () => {
-  const calendar = (rest: Partial<Extract<Schedule, { kind: 'calendar' }>>): Schedule => ({
-    kind: 'calendar',
-    every: 1,
-    unit: 'month',
-    start: '2026-01-31',
-    at: '09:00',
-    zone: 'UTC',
-    ...rest,
-  })
-
-  it('runs on the last day of a month that lacks its day, and returns to its day after', () => {
-    assert.deepEqual(nextOf(timetable([calendar({})]), '2026-01-01T00:00Z', 5), [
-      '2026-01-31T09:00:00Z',
-      '2026-02-28T09:00:00Z',
-      '2026-03-31T09:00:00Z',
-      '2026-04-30T09:00:00Z',
-      '2026-05-31T09:00:00Z',
-    ])
-  })
-
-  it('counts quarters and leap years from its first date', () => {
-    assert.deepEqual(nextOf(timetable([calendar({ unit: 'quarter', every: 2 })]), '2026-02-01T00:00Z', 2), [
-      '2026-07-31T09:00:00Z',
-      '2027-01-31T09:00:00Z',
-    ])
-    assert.deepEqual(nextOf(timetable([calendar({ unit: 'year', start: '2024-02-29' })]), '2026-01-01T00:00Z', 3), [
-      '2026-02-28T09:00:00Z',
-      '2027-02-28T09:00:00Z',
-      '2028-02-29T09:00:00Z',
-    ])
-  })
-
-  it('keeps every third day and every second week across months', () => {
-    assert.deepEqual(nextOf(timetable([calendar({ unit: 'day', every: 3 })]), '2026-01-31T09:00Z', 2), [
-      '2026-02-03T09:00:00Z',
-      '2026-02-06T09:00:00Z',
-    ])
-    assert.deepEqual(nextOf(timetable([calendar({ unit: 'week', every: 2 })]), '2026-02-01T00:00Z', 2), [
-      '2026-02-14T09:00:00Z',
-      '2026-02-28T09:00:00Z',
-    ])
-  })
-
-  it('runs right after a gap and once in an overlap (Europe/Berlin, 2026-03-29 and 2026-10-25)', () => {
-    const nightly = timetable([calendar({ unit: 'day', start: '2026-01-01', at: '02:30', zone: 'Europe/Berlin' })])
-
-    assert.deepEqual(nextOf(nightly, '2026-03-28T12:00Z', 2), ['2026-03-29T01:00:00Z', '2026-03-30T00:30:00Z'])
-    assert.deepEqual(nextOf(nightly, '2026-10-24T12:00Z', 2), ['2026-10-25T00:30:00Z', '2026-10-26T01:30:00Z'])
-  })
-
-  it('skips or repeats when it is told to (Europe/Berlin, 2026-03-29 and 2026-10-25)', () => {
-    const nightly = timetable([
-      calendar({
-        unit: 'day',
-        start: '2026-01-01',
-        at: '02:30',
-        zone: 'Europe/Berlin',
-        dstGap: 'skip',
-        dstOverlap: 'both',
-      }),
-    ])
-
-    assert.deepEqual(nextOf(nightly, '2026-03-28T12:00Z', 1), ['2026-03-30T00:30:00Z'])
-    assert.deepEqual(nextOf(nightly, '2026-10-24T12:00Z', 2), ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'])
-  })
-
-  it('takes a time with seconds', () => {
-    assert.deepEqual(nextOf(timetable([calendar({ at: '23:59:30' })]), '2026-01-01T00:00Z', 1), [
-      '2026-01-31T23:59:30Z',
-    ])
-  })
-
-  for (const [rest, path, problem] of [
-    [{ start: '2026-02-30' }, 'start', 'has no day 30; this month has 28 days'],
-    [{ start: '2026-13-01' }, 'start', 'has no month 13; write 01 to 12'],
-    [{ start: '1 May' }, 'start', 'must be a date such as 2026-03-31'],
-    [{ at: '24:00' }, 'at', 'hour 24 is above 23'],
-    [{ at: '9:00' }, 'at', 'must be a time such as 02:30 or 02:30:15'],
-    [{ every: 0 }, 'every', 'must be a whole number from 1 to 10000'],
-    [{ unit: 'hour' as 'day' }, 'unit', 'must be one of day, week, month, quarter, year'],
-    [{ dstGap: 'never' as 'auto' }, 'dstGap', 'must be one of auto, run_after, skip'],
-  ] as const) {
-    it(`${JSON.stringify(rest)} is refused: ${problem}`, () => {
-      assert.throws(() => checkTimetable(timetable([calendar(rest)])), { path: `schedules[0].${path}`, problem })
-    })
-  }
 })
 
 describe('once and manual', () => {
@@ -288,85 +198,6 @@ describe('input that no type checker saw', () => {
   it('a timetable has a list of at most 100 schedules', () => {
     assert.throws(() => checkTimetable({ zone: 'UTC', schedules: 'daily' as unknown as Schedule[] }), ScheduleError)
     assert.throws(() => checkTimetable(timetable(Array(101).fill({ kind: 'manual' }))), { path: 'schedules' })
-  })
-})
-
-describe('jitter', () => {
-  const minutely = timetable([cron('* * * * *')], { jitterMs: 10 * MINUTE })
-  const from = at('2026-03-08T00:00Z')
-
-  it('keeps number and order, and never reaches the next occurrence', () => {
-    const delayed = instantsBetween(compile(minutely, 'job'), from, from + DAY, 10_000)
-    const nominal = instantsBetween(compile({ ...minutely, jitterMs: 0 }, 'job'), from, from + DAY, 10_000)
-    const offset = (delayed[0] ?? 0) < from + MINUTE ? 1 : 0
-
-    for (let i = 0; i < nominal.length - 1; i++) {
-      const late = (delayed[i + offset] ?? 0) - (nominal[i] ?? 0)
-      assert.ok(late >= 0 && late < MINUTE, `occurrence ${i} is ${late} ms late`)
-    }
-  })
-
-  it('is the same whenever it is asked, and another for another job', () => {
-    assert.deepEqual(nextOf(minutely, '2026-03-08T00:00Z', 20, 'a'), nextOf(minutely, '2026-03-08T00:00Z', 20, 'a'))
-    assert.notDeepEqual(nextOf(minutely, '2026-03-08T00:00Z', 20, 'a'), nextOf(minutely, '2026-03-08T00:00Z', 20, 'b'))
-  })
-
-  it('fills its whole range', () => {
-    const hourly = compile(timetable([cron('0 * * * *')], { jitterMs: 999 }), 'job')
-    const shares = instantsBetween(hourly, from, from + 100 * DAY, 2400).map((t) => t % HOUR)
-
-    assert.ok(Math.min(...shares) < 10 && Math.max(...shares) > 989 && Math.max(...shares) <= 999)
-    assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) / shares.length - 500) < 30)
-  })
-
-  it('counts and searches backwards what it shows forwards', () => {
-    for (const rest of [
-      { jitterMs: 50_000 },
-      { jitterMs: 600_000 },
-      { spreadMs: 3_600_000 },
-      { jitterMs: 90_000, spreadMs: 90_000 },
-    ]) {
-      const compiled = compile(
-        timetable([cron('*/5 8-17 * * *'), cron('0 3 * * *')], { ...rest, end: '2026-03-10' }),
-        'job-7',
-      )
-      const all = instantsBetween(compiled, from, from + 10 * DAY, 10_000)
-      for (let i = 0; i < 300; i++) {
-        const after = from + i * 977_777
-        const upTo = after + (i % 40) * 411_111
-        const between = all.filter((t) => t > after && t <= upTo)
-
-        assert.equal(countBetween(compiled, after, upTo), between.length)
-        assert.equal(latestUpTo(compiled, after, upTo), between.at(-1) ?? null)
-        assert.equal(nextAfter(compiled, after), all.find((t) => t > after) ?? null)
-      }
-    }
-  })
-
-  it('may carry the last occurrence past the end, because the end judges the instant before the delay', () => {
-    const last = compile(timetable([cron('0 0 * * *')], { end: '2026-05-01T00:00:00Z', jitterMs: HOUR }), 'job')
-    const [only] = instantsBetween(last, at('2026-04-30T12:00Z'), Number.POSITIVE_INFINITY, 5)
-
-    assert.ok(only !== undefined && only > at('2026-05-01T00:00Z') && only <= at('2026-05-01T01:00Z'))
-  })
-})
-
-describe('spread', () => {
-  it('moves all occurrences of a job by the same share, so that 10,000 jobs of one minute do not start together', () => {
-    const daily = timetable([cron('0 0 * * *')], { spreadMs: 60_000 })
-    const starts = new Set<number>()
-    for (let job = 0; job < 10_000; job++) {
-      const [first = 0, second = 0] = instantsBetween(
-        compile(daily, `job-${job}`),
-        at('2026-05-01T00:00Z') - 1,
-        at('2026-05-03T00:00Z') - 1,
-        2,
-      )
-      assert.equal(second - first, DAY)
-      starts.add(Math.floor((first - at('2026-05-01T00:00Z')) / 1000))
-    }
-
-    assert.ok(starts.size >= 60, `${starts.size} different seconds`)
   })
 })
 
