@@ -7,7 +7,7 @@ import { type Capture, createCapture, MOST_KEPT_BYTES, MOST_READ_BYTES, outputOf
 import { EGRESS_DENIED } from './connect.ts'
 import { openCredentials, type Reveal } from './credentials.ts'
 import { type Decoded, decode, encodingsOf } from './decode.ts'
-import type { EgressGuard } from './egress.ts'
+import type { EgressGuard, Reach } from './egress.ts'
 import type { Lane, Pools } from './pools.ts'
 import { follow, isRedirect } from './redirect.ts'
 import { attemptHeaders, type Hop, type Prepared } from './request.ts'
@@ -66,7 +66,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, Run {
   }
 
   start(): this {
-    this.attempt(() => this.send())
+    this.attempt(() => this.send(this.prepared.reach))
     return this
   }
 
@@ -117,12 +117,14 @@ export class HttpCall implements Dispatcher.DispatchHandler, Run {
     if (!this.finished && error !== HANG_UP) this.finish(findingOf(error, this.statusCode))
   }
 
-  private send(): void {
+  private send(reach: Reach | null): void {
+    if (reach === null) {
+      this.finish(failed('egress_denied', EGRESS_DENIED))
+      return
+    }
     const { hop } = this
-    const reach = this.given.guard.admitUrl(hop.url)
     const headers = this.headers()
-    if (reach === null) this.finish(failed('egress_denied', EGRESS_DENIED))
-    else if (headers === null) this.finish(failed('secret', SECRET_BROKEN))
+    if (headers === null) this.finish(failed('secret', SECRET_BROKEN))
     else {
       this.doing = 'waiting for a connection'
       this.lane = this.given.pools.lane(this.assignment.workspaceKey, hop.origin, reach)
@@ -177,7 +179,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, Run {
       this.location = null
       this.encodings = []
       this.hop = next.hop
-      this.send()
+      this.send(this.given.guard.admitUrl(next.hop.url))
     }
   }
 

@@ -32,7 +32,7 @@ export const createHttpRunner = (options: HttpRunnerOptions): Runner => {
   const pools = createPools(clock, (reach) =>
     createConnector({ clock, guard, resolve, reach, ca: options.ca, dial: dialTcp }),
   )
-  const prepare = createPreparer(`carillon/${options.version}`)
+  const prepare = createPreparer({ userAgent: `carillon/${options.version}`, guard })
   const dependencies: HttpCallDependencies = { clock, guard, pools, reveal: options.reveal }
 
   return {

@@ -2,6 +2,7 @@
 import type { Assignment } from '../domain/attempt.ts'
 import type { HttpAuth, HttpBody, HttpMethod, HttpTarget, NameValue } from '../domain/target.ts'
 import { checkHttpTarget } from '../domain/target-rules.ts'
+import type { EgressGuard, Reach } from './egress.ts'
 import { judgeOf } from './success.ts'
 
 /** One request of an attempt: the first, or one that a redirect asks for. */
@@ -18,14 +19,19 @@ export type Hop = {
 
 export type Prepared = {
   readonly first: Hop
+  /** What the egress guard says of the first request; null is a refusal. */
+  readonly reach: Reach | null
   readonly redirects: boolean
   readonly judge: ReturnType<typeof judgeOf>
   /** The whole body is needed, not only what is kept: a rule looks at it, or secrets must be taken out of it. */
   readonly needsWholeBody: boolean
 }
 
+/** What the same target always comes to on this server. */
+export type Preparation = { readonly userAgent: string; readonly guard: EgressGuard }
+
 /** A sentence when the target cannot be made into a request. */
-export const prepare = (target: HttpTarget, userAgent: string): Prepared | string => {
+export const prepare = (target: HttpTarget, { userAgent, guard }: Preparation): Prepared | string => {
   const [wrong] = checkHttpTarget(target)
   if (wrong !== undefined) return `${wrong.field}: ${wrong.message}.`
   const url = withQuery(new URL(target.url), target.query ?? [])
@@ -37,6 +43,7 @@ export const prepare = (target: HttpTarget, userAgent: string): Prepared | strin
       body: target.body === undefined ? null : bytesOfBody(target.body),
       auth,
     }),
+    reach: guard.admitUrl(url),
     redirects: target.redirects ?? true,
     judge: judgeOf(target.success),
     needsWholeBody:
@@ -102,17 +109,27 @@ export const attemptHeaders = (assignment: Assignment): string[] => [
   'carillon-attempt',
   String(assignment.attempt),
   'carillon-scheduled-for',
-  new Date(assignment.scheduledFor).toISOString(),
+  instant(assignment.scheduledFor),
   'carillon-job-id',
   assignment.jobId,
   'carillon-trigger',
   assignment.trigger,
 ]
 
+// Formatting a date costs over a microsecond, and calls of one moment share the second they were due in.
+let lastSecond = { second: 0, text: new Date(0).toISOString().slice(0, -4) }
+
+/** RFC 3339 in UTC with milliseconds. */
+const instant = (epochMs: number): string => {
+  const second = Math.floor(epochMs / 1000)
+  if (lastSecond.second !== second) lastSecond = { second, text: new Date(second * 1000).toISOString().slice(0, -4) }
+  return `${lastSecond.text}${String(epochMs - second * 1000).padStart(3, '0')}Z`
+}
+
 const REMEMBERED = 4096
 
 /** Remembers prepared targets by their identity, and by their text for targets that are read anew for each fire. */
-export const createPreparer = (userAgent: string): ((target: HttpTarget) => Prepared | string) => {
+export const createPreparer = (preparation: Preparation): ((target: HttpTarget) => Prepared | string) => {
   const byIdentity = new WeakMap<HttpTarget, Prepared | string>()
   const byText = new Map<string, Prepared | string>()
 
@@ -120,7 +137,7 @@ export const createPreparer = (userAgent: string): ((target: HttpTarget) => Prep
     const text = JSON.stringify(target)
     const known = byText.get(text)
     if (known !== undefined) return known
-    const prepared = prepare(target, userAgent)
+    const prepared = prepare(target, preparation)
     const [oldest] = byText.size >= REMEMBERED ? byText.keys() : []
     if (oldest !== undefined) byText.delete(oldest)
     byText.set(text, prepared)
