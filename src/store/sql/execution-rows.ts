@@ -1,0 +1,68 @@
+/** An execution as it rests in its row, and back. */
+import type { Kysely, Selectable } from 'kysely'
+import type { AttemptRow, ExecutionRow } from '../executions.ts'
+import { reasonOf, STATUS_CODE, statusOf, triggerOf } from './codes.ts'
+import type { AttemptTable, ExecutionTable, Tables } from './tables.ts'
+
+type Shown = Omit<Selectable<ExecutionTable>, 'output' | 'overrides' | 'node_key' | 'exclusive' | 'parked'>
+type Row = Shown & { readonly job_id: string; readonly job_name: string; readonly output?: string | null }
+
+/** Without the output, which may be long: lists do without. */
+export const selectExecutions = (read: Kysely<Tables>) =>
+  read
+    .selectFrom('execution')
+    .innerJoin('job', 'job.key', 'execution.job_key')
+    .select([
+      'execution.id',
+      'execution.workspace_key',
+      'execution.job_key',
+      'job.id as job_id',
+      'job.name as job_name',
+      'execution.schedule_version',
+      'execution.scheduled_for',
+      'execution.last_for',
+      'execution.occurrences',
+      'execution.trigger',
+      'execution.status',
+      'execution.reason',
+      'execution.attempt',
+      'execution.not_before',
+      'execution.started_at',
+      'execution.finished_at',
+      'execution.status_code',
+      'execution.error',
+      'execution.requested_by',
+    ])
+
+export const executionOf = (row: Row): ExecutionRow => ({
+  id: row.id,
+  workspaceKey: row.workspace_key,
+  jobKey: row.job_key,
+  jobId: row.job_id,
+  jobName: row.job_name,
+  scheduleVersion: row.schedule_version,
+  scheduledFor: row.scheduled_for,
+  lastFor: row.last_for,
+  occurrences: row.occurrences,
+  trigger: triggerOf(row.trigger),
+  status: statusOf(row.status),
+  reason: row.reason === null ? null : reasonOf(row.reason),
+  attempt: row.attempt,
+  notBefore: row.status === STATUS_CODE.pending ? row.not_before : null,
+  startedAt: row.started_at,
+  finishedAt: row.finished_at,
+  statusCode: row.status_code,
+  error: row.error,
+  output: row.output ?? null,
+  requestedBy: row.requested_by,
+})
+
+export const attemptOf = (row: Omit<Selectable<AttemptTable>, 'workspace_key' | 'execution_id'>): AttemptRow => ({
+  number: row.number,
+  startedAt: row.started_at,
+  finishedAt: row.finished_at,
+  status: statusOf(row.status) as AttemptRow['status'],
+  statusCode: row.status_code,
+  error: row.error,
+  output: row.output,
+})

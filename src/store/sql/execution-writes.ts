@@ -1,0 +1,167 @@
+/** What people do to executions: run now, cancel, try again. */
+import { type Insertable, sql } from 'kysely'
+import { DomainError } from '../../domain/errors.ts'
+import type { ExecutionRow, NewManualRun } from '../executions.ts'
+import { DELETED, REASON_CODE, STATUS_CODE, TRIGGER_CODE } from './codes.ts'
+import { executionOf, selectExecutions } from './execution-rows.ts'
+import { jobKeyOf, unparkFirst } from './statements.ts'
+import type { ExecutionTable } from './tables.ts'
+import { type Access, lastRow, statement } from './unit.ts'
+
+type Which = { readonly workspaceKey: number; readonly id: string; readonly now: number }
+
+export const createManualRun = async ({ read, write }: Access, run: NewManualRun): Promise<ExecutionRow> => {
+  const row = {
+    workspace_key: run.workspaceKey,
+    id: run.id,
+    job_key: run.jobKey,
+    scheduled_for: run.now,
+    occurrences: 1,
+    trigger: TRIGGER_CODE.manual,
+    status: STATUS_CODE.pending,
+    attempt: 0,
+    not_before: run.now,
+    exclusive: run.exclusive ? 1 : 0,
+    parked: 0,
+    requested_by: run.requestedBy,
+    overrides: run.target === null ? null : JSON.stringify(run.target),
+  } satisfies Insertable<ExecutionTable>
+  const columns = Object.keys(row) as (keyof typeof row)[]
+  const results = await write([
+    // The job may have been deleted since the caller read it: then nothing is inserted, and the unit is undone.
+    statement(
+      read
+        .insertInto('execution')
+        .columns(columns)
+        .expression((eb) =>
+          eb
+            .selectFrom('job')
+            .select(columns.map((column) => sql`${row[column]}`.as(column)))
+            .where('key', '=', run.jobKey)
+            .where('workspace_key', '=', run.workspaceKey)
+            .where('state', '<>', DELETED),
+        ),
+      1,
+    ),
+    statement(
+      selectExecutions(read)
+        .select('execution.output')
+        .where('execution.workspace_key', '=', run.workspaceKey)
+        .where('execution.id', '=', run.id),
+    ),
+  ])
+  const created = lastRow(results)
+  if (created === undefined) throw new DomainError('not_found', 'The job was deleted meanwhile.')
+  return executionOf(created as Parameters<typeof executionOf>[0])
+}
+
+export const cancelExecution = async (
+  { read, write }: Access,
+  { workspaceKey, id, now }: Which,
+): Promise<'pending' | 'running' | null> => {
+  const endIf = (status: number) =>
+    statement(
+      read
+        .updateTable('execution')
+        .set({
+          status: STATUS_CODE.cancelled,
+          reason: REASON_CODE.cancelled_by_user,
+          finished_at: now,
+          parked: 0,
+          overrides: null,
+        })
+        .where('workspace_key', '=', workspaceKey)
+        .where('id', '=', id)
+        .where('status', '=', status),
+    )
+  const results = await write([
+    endIf(STATUS_CODE.running),
+    endIf(STATUS_CODE.pending),
+    unparkFirst(read, workspaceKey, jobKeyOf(read, workspaceKey, id)),
+  ])
+  const [running, pending] = results ?? []
+  return running?.changes === 1 ? 'running' : pending?.changes === 1 ? 'pending' : null
+}
+
+/** The codes of failed, cancelled and uncertain. */
+const MAY_BE_TRIED_AGAIN = [STATUS_CODE.failed, STATUS_CODE.cancelled, STATUS_CODE.uncertain]
+
+export const retryExecution = async (
+  { read, write }: Access,
+  { workspaceKey, id, requestedBy, now }: Which & { readonly requestedBy: string | null },
+): Promise<boolean> => {
+  const results = await write([
+    // Its last attempt is told by the execution alone; it needs a row of its own before the next one overwrites it.
+    statement(
+      read
+        .insertInto('attempt')
+        .columns([
+          'workspace_key',
+          'execution_id',
+          'number',
+          'status',
+          'started_at',
+          'finished_at',
+          'status_code',
+          'error',
+          'output',
+        ])
+        .expression((eb) =>
+          eb
+            .selectFrom('execution')
+            .select([
+              'workspace_key',
+              'id',
+              'attempt',
+              'status',
+              'started_at',
+              'finished_at',
+              'status_code',
+              'error',
+              'output',
+            ])
+            .where('workspace_key', '=', workspaceKey)
+            .where('id', '=', id)
+            .where('status', 'in', MAY_BE_TRIED_AGAIN)
+            .where('started_at', 'is not', null)
+            .where(({ not, exists, selectFrom }) =>
+              not(
+                exists(
+                  selectFrom('attempt')
+                    .select('number')
+                    .whereRef('attempt.workspace_key', '=', 'execution.workspace_key')
+                    .whereRef('attempt.execution_id', '=', 'execution.id')
+                    .whereRef('attempt.number', '=', 'execution.attempt'),
+                ),
+              ),
+            ),
+        ),
+    ),
+    statement(
+      read
+        .updateTable('execution')
+        .set({
+          status: STATUS_CODE.pending,
+          reason: null,
+          not_before: now,
+          node_key: null,
+          started_at: null,
+          finished_at: null,
+          status_code: null,
+          error: null,
+          output: null,
+          requested_by: requestedBy,
+        })
+        .where('workspace_key', '=', workspaceKey)
+        .where('id', '=', id)
+        .where('status', 'in', MAY_BE_TRIED_AGAIN)
+        .where(({ exists, selectFrom }) =>
+          exists(
+            selectFrom('job').select('key').whereRef('job.key', '=', 'execution.job_key').where('state', '<>', DELETED),
+          ),
+        ),
+      1,
+    ),
+  ])
+  return results !== null
+}

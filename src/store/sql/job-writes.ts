@@ -1,0 +1,204 @@
+/** Writes to one job: each a guarded unit, so that of two people who change a job at once one hears of the other. */
+import { type Insertable, type Kysely, sql, type Updateable } from 'kysely'
+import { notFound } from '../../domain/errors.ts'
+import type { Job, PauseReason } from '../../domain/job.ts'
+import type { JobChange, NewJob, ResumePlan } from '../jobs.ts'
+import type { NewExecution } from '../ledger.ts'
+import { DELETED, PAUSE_REASON_CODE, REASON_CODE, STATE_CODE, STATUS_CODE, TRIGGER_CODE } from './codes.ts'
+import { metadataText, policiesText } from './interned.ts'
+import { type JobRow, jobOf, newJobRow, selectJobs } from './job-rows.ts'
+import {
+  cancelPendingOf,
+  deleteDue,
+  insertDue,
+  insertExecutions,
+  insertMany,
+  undoClaimsAhead,
+  unparkFirst,
+} from './statements.ts'
+import type { ExecutionTable, JobTable, Tables } from './tables.ts'
+import { type Access, lastRow, type Statement, type StatementResult, statement } from './unit.ts'
+
+type Read = Kysely<Tables>
+type At = { readonly now: number; readonly expectedDueAt: number | null }
+
+export const createJob = async ({ read, write }: Access, job: NewJob): Promise<Job> => {
+  const ownerKeys = await ownerKeysOf(read, [job.ownerId])
+  const results = await write([...insertJobs(read, [job], ownerKeys), readBack(read, job.id)])
+  const created = jobFrom(results)
+  if (created === null) throw new Error(`Job ${job.id} was not to be read after it was written.`)
+  return created
+}
+
+export const createJobs = async ({ read, write }: Access, jobs: readonly NewJob[]): Promise<void> => {
+  if (jobs.length > 0)
+    await write(
+      insertJobs(
+        read,
+        jobs,
+        await ownerKeysOf(
+          read,
+          jobs.map(({ ownerId }) => ownerId),
+        ),
+      ),
+    )
+}
+
+export const updateJob = async (access: Access, job: Job, change: JobChange, at: At): Promise<Job | null> => {
+  const { read, write } = access
+  const { ownerId } = change
+  const ownerKey =
+    ownerId === undefined ? undefined : ((await ownerKeysOf(read, [ownerId])).get(ownerId) ?? noOwner(ownerId))
+  const values: Updateable<JobTable> = {
+    ...(change.name !== undefined && { name: change.name }),
+    ...(change.description !== undefined && { description: change.description }),
+    ...(ownerKey !== undefined && { owner_key: ownerKey }),
+    ...(change.timetable !== undefined && { timetable: JSON.stringify(change.timetable) }),
+    ...(change.target !== undefined && { target: JSON.stringify(change.target) }),
+    ...(change.policies !== undefined && { policies: policiesText(change.policies) }),
+    ...(change.metadata !== undefined && { metadata: metadataText(change.metadata) }),
+    ...(change.state !== undefined && { state: STATE_CODE[change.state] }),
+    ...(change.timetable !== undefined && { schedule_version: job.scheduleVersion + 1 }),
+  }
+  const moves = change.timetable !== undefined
+  return jobFrom(
+    await write([
+      guarded(read, job, at.now, values),
+      ...(moves ? forgetFuture(read, job, at) : []),
+      ...(moves && change.dueAt !== undefined && change.dueAt !== null ? insertDue(read, job.key, change.dueAt) : []),
+      readBack(read, job.id),
+    ]),
+  )
+}
+
+export const pauseJob = async ({ read, write }: Access, job: Job, reason: PauseReason, at: At): Promise<Job | null> =>
+  jobFrom(
+    await write([
+      guarded(read, job, at.now, {
+        state: STATE_CODE.paused,
+        pause_reason: PAUSE_REASON_CODE[reason],
+        paused_at: at.now,
+      }),
+      ...forgetFuture(read, job, at),
+      readBack(read, job.id),
+    ]),
+  )
+
+export const resumeJob = async (
+  { read, write }: Access,
+  job: Job,
+  plan: ResumePlan,
+  now: number,
+): Promise<Job | null> => {
+  const version = job.scheduleVersion + 1
+  const rows = plan.executions.map((execution) =>
+    executionRow(job, execution, { version, exclusive: plan.exclusive, now }),
+  )
+  return jobFrom(
+    await write([
+      guarded(read, job, now, {
+        state: STATE_CODE[plan.state],
+        pause_reason: null,
+        paused_at: null,
+        resumed_at: now,
+        schedule_version: version,
+      }),
+      ...insertExecutions(read, rows),
+      ...(plan.dueAt === null ? [] : insertDue(read, job.key, plan.dueAt)),
+      readBack(read, job.id),
+    ]),
+  )
+}
+
+export const deleteJob = async ({ read, write }: Access, job: Job, at: At): Promise<boolean> => {
+  const results = await write([
+    guarded(read, job, at.now, { state: DELETED, deleted_at: at.now }),
+    ...forgetFuture(read, job, at),
+    cancelPendingOf(read, [job.key], at.now),
+  ])
+  return results !== null
+}
+
+const guarded = (read: Read, job: Job, now: number, values: Updateable<JobTable>): Statement =>
+  statement(
+    read
+      .updateTable('job')
+      .set({ ...values, version: job.version + 1, updated_at: now })
+      .where('key', '=', job.key)
+      .where('version', '=', job.version)
+      .where('state', '<>', DELETED),
+    1,
+  )
+
+/** What was planned or claimed ahead under the instants so far. */
+const forgetFuture = (read: Read, job: Job, { now, expectedDueAt }: At): readonly Statement[] => [
+  ...(expectedDueAt === null ? [] : [deleteDue(read, job.key, expectedDueAt)]),
+  ...undoClaimsAhead(read, job.key, now),
+  unparkFirst(read, job.workspaceKey, job.key),
+]
+
+const readBack = (read: Read, id: string): Statement => statement(selectJobs(read).where('job.id', '=', id))
+
+const jobFrom = (results: readonly StatementResult[] | null): Job | null => {
+  const row = lastRow(results)
+  return row === undefined ? null : jobOf(row as JobRow)
+}
+
+const insertJobs = (read: Read, jobs: readonly NewJob[], owners: ReadonlyMap<string, number>): readonly Statement[] => {
+  const rows = jobs.map((job) => newJobRow(job, owners.get(job.ownerId) ?? noOwner(job.ownerId)))
+  const due = jobs.filter((job) => job.dueAt !== null)
+  return [...insertMany(read, 'job', rows), ...insertFirstDue(read, due)]
+}
+
+/** The key of a new job is known to the database alone. */
+const insertFirstDue = (read: Read, jobs: readonly NewJob[]): readonly Statement[] => {
+  const parametersOf = (job: NewJob) => [job.dueAt, job.id]
+  const [first, ...others] = jobs
+  if (first === undefined) return []
+  const { sql: text } = read
+    .insertInto('due')
+    .columns(['next_run_at', 'job_key', 'schedule_version'])
+    .expression((eb) =>
+      eb
+        .selectFrom('job')
+        .select([sql<number>`${first.dueAt}`.as('next_run_at'), 'key', 'schedule_version'])
+        .where('id', '=', first.id),
+    )
+    .compile()
+  return [{ sql: text, parameters: parametersOf(first), more: others.map(parametersOf), expect: jobs.length }]
+}
+
+const ownerKeysOf = async (read: Read, ids: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+  const rows = await read.selectFrom('user').select(['id', 'key']).where('id', 'in', ids).execute()
+  return new Map(rows.map(({ id, key }) => [id, key]))
+}
+
+const noOwner = (id: string): never => {
+  throw notFound('user', id)
+}
+
+const executionRow = (
+  job: Job,
+  execution: NewExecution,
+  { version, exclusive, now }: { readonly version: number; readonly exclusive: boolean; readonly now: number },
+): Insertable<ExecutionTable> => {
+  const waits = execution.status === 'leased' || execution.status === 'pending'
+  return {
+    workspace_key: job.workspaceKey,
+    id: execution.id,
+    job_key: job.key,
+    schedule_version: version,
+    scheduled_for: execution.scheduledFor,
+    last_for: execution.lastFor,
+    occurrences: execution.occurrences,
+    trigger: TRIGGER_CODE[execution.trigger],
+    // Nobody runs yet what a resume brings: it goes through the queue.
+    status: execution.status === 'leased' ? STATUS_CODE.pending : STATUS_CODE[execution.status],
+    reason: execution.reason === null ? null : REASON_CODE[execution.reason],
+    attempt: 0,
+    not_before: waits ? execution.scheduledFor : null,
+    exclusive: exclusive ? 1 : 0,
+    parked: 0,
+    finished_at: waits ? null : now,
+  }
+}
