@@ -1,0 +1,84 @@
+/** The store on one SQLite file: a thread that writes, a thread that reads, and the port before them. */
+import type { Kysely } from 'kysely'
+import { type Clock, systemClock } from '../../domain/clock.ts'
+import { createExecutionStore } from '../sql/executions.ts'
+import { createJobStore } from '../sql/jobs.ts'
+import { createPeopleStore } from '../sql/people.ts'
+import type { Tables } from '../sql/tables.ts'
+import type { Access, Statement, StatementResult } from '../sql/unit.ts'
+import type { Store } from '../store.ts'
+import { kyselyOver } from './kysely-driver.ts'
+import { createLedger } from './ledger.ts'
+import { type Line, openLine } from './line.ts'
+import type { Operations } from './operations.ts'
+import { readStatistics } from './statistics.ts'
+import { startThread } from './thread.ts'
+
+export { migrate, pendingMigrations } from './migrate.ts'
+
+type Reading = { readonly read: (query: Statement) => StatementResult['rows'] }
+
+/** A read that takes longer is refused, so that one cannot hold up all others. */
+const LONGEST_READ_MS = 5000
+
+/**
+ * Opens (or makes) the file, brings its schema up to date and answers when it can be read and written; rejects with the
+ * reason when the file is damaged, foreign, a link, or newer than this release. `onFault` hears of troubles that no caller
+ * could be told of.
+ */
+export const openSqliteStore = async ({
+  path,
+  clock = systemClock,
+  onFault,
+}: {
+  readonly path: string
+  readonly clock?: Clock
+  readonly onFault: (error: Error) => void
+}): Promise<Store> => {
+  const writer = await openLine<Operations>({
+    start: () => startThread('writer', { path, now: clock.now() }),
+    clock,
+    onFault,
+    longestMs: null,
+  })
+  const reader = await openReader({ path, clock, onFault }).catch(async (error: unknown) => {
+    await writer.close()
+    throw error
+  })
+  const read = kyselyOver((query) => reader.ask('read', query))
+  const access: Access = { read, write: (unit) => writer.ask('unit', unit) }
+
+  return {
+    engine: 'sqlite',
+    durability: 'power',
+    ledger: createLedger(writer, read),
+    jobs: createJobStore(access),
+    executions: createExecutionStore(access, readStatistics(read)),
+    people: createPeopleStore(access),
+    check: () => check(writer, read, clock.now()),
+    close: async () => {
+      // The writer last: it folds the log into the file, which an open reader would prevent.
+      await reader.close()
+      await writer.close()
+    },
+  }
+}
+
+const openReader = (setting: {
+  readonly path: string
+  readonly clock: Clock
+  readonly onFault: (error: Error) => void
+}): Promise<Line<Reading>> =>
+  openLine<Reading>({
+    start: () => startThread('reader', { path: setting.path }),
+    clock: setting.clock,
+    onFault: setting.onFault,
+    longestMs: LONGEST_READ_MS,
+  })
+
+const check = async (writer: Line<Operations>, read: Kysely<Tables>, now: number): Promise<void> => {
+  await Promise.all([
+    writer.ask('touch', String(now)),
+    read.selectFrom('migration').select('number').limit(1).execute(),
+  ])
+}

@@ -1,0 +1,113 @@
+/** Outcomes inside the writer: each is written only if its attempt still holds the lease; then what follows from it. */
+import type { DatabaseSync } from 'node:sqlite'
+import { STATUS_CODE } from '../sql/codes.ts'
+import { type BatchColumns, OUTCOME } from './batch-columns.ts'
+import type { Queue } from './hot-queue.ts'
+
+export type OutcomeWriter = (batch: BatchColumns, alive: boolean, pausedJobKeys: number[]) => Uint8Array
+
+export const openOutcomes = (db: DatabaseSync, queue: Queue): OutcomeWriter => {
+  const finish = db.prepare(`
+    update execution set status = ?5, reason = ?6, started_at = coalesce(?7, started_at), finished_at = ?8, status_code = ?9,
+      error = ?10, output = ?11, overrides = null
+    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and node_key = ?4`)
+  const tryAgain = db.prepare(`
+    update execution set status = 0, not_before = ?5, node_key = null, started_at = null, status_code = ?6, error = ?7
+    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and node_key = ?4`)
+  const handBack = db.prepare(`
+    update execution set status = 0, attempt = attempt - 1, not_before = ?5, node_key = null, started_at = null
+    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and node_key = ?4`)
+  const keep = db.prepare(`
+    insert into attempt (workspace_key, execution_id, number, status, started_at, finished_at, status_code, error, output)
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`)
+  const jobIsGone = db.prepare('select 1 from job where key = ?1 and state = 3')
+  const jobDeleted = db.prepare(`
+    update execution set status = 4, reason = 5, finished_at = ?3, overrides = null
+    where workspace_key = ?1 and id = ?2 and status = 0`)
+  // Newest first by execution_occurrence; what was recorded before the job was last resumed does not count.
+  const failuresInRow = db.prepare(`
+    select count(*) as failures from (
+      select status from execution
+      where job_key = ?1 and status in (2, 3) and finished_at >= (select coalesce(resumed_at, 0) from job where key = ?1)
+      order by scheduled_for desc limit ?2)
+    where status = 3`)
+  const pause = db.prepare(`
+    update job set state = 1, pause_reason = 1, paused_at = ?2, version = version + 1, updated_at = ?2
+    where key = ?1 and state = 0`)
+
+  return ({ nodeKey, now, outcomes }, alive, pausedJobKeys) => {
+    const recorded = new Uint8Array(outcomes.count)
+    const numbers = outcomes.numbers
+    const nothingParked = queue.isEmpty()
+    for (let index = 0; alive && index < outcomes.count; index++) recorded[index] = recordOne(index) ? 1 : 0
+    return recorded
+
+    function recordOne(index: number): boolean {
+      const at = index * OUTCOME.width
+      const workspaceKey = numbers[at + OUTCOME.workspaceKey] as number
+      const id = outcomes.ids[index] as string
+      const jobKey = numbers[at + OUTCOME.jobKey] as number
+      const to = numbers[at + OUTCOME.to] as number
+      const written = to === STATUS_CODE.pending ? returnToQueue(at, index) : finishOne(at, index)
+      if (!written) return false
+
+      if (numbers[at + OUTCOME.keepAttempt] === 1) keepAttempt(at, index)
+      if (to === STATUS_CODE.pending && jobIsGone.get(jobKey) !== undefined) jobDeleted.run(workspaceKey, id, now)
+      if (to === STATUS_CODE.failed) pauseAfterFailures(jobKey, numbers[at + OUTCOME.pauseAfterFailures] as number)
+      if (!nothingParked) queue.unpark(jobKey)
+      return true
+    }
+
+    function finishOne(at: number, index: number): boolean {
+      const { changes } = finish.run(
+        numbers[at + OUTCOME.workspaceKey] as number,
+        outcomes.ids[index] as string,
+        numbers[at + OUTCOME.attempt] as number,
+        nodeKey,
+        numbers[at + OUTCOME.to] as number,
+        orNull(numbers[at + OUTCOME.reason] as number),
+        orNull(numbers[at + OUTCOME.startedAt] as number),
+        orNull(numbers[at + OUTCOME.finishedAt] as number) ?? now,
+        orNull(numbers[at + OUTCOME.statusCode] as number),
+        outcomes.errors[index] as string | null,
+        outcomes.outputs[index] as string | null,
+      )
+      return changes === 1
+    }
+
+    function returnToQueue(at: number, index: number): boolean {
+      const workspaceKey = numbers[at + OUTCOME.workspaceKey] as number
+      const id = outcomes.ids[index] as string
+      const attempt = numbers[at + OUTCOME.attempt] as number
+      const notBefore = orNull(numbers[at + OUTCOME.notBefore] as number) ?? now
+      if (numbers[at + OUTCOME.handedBack] === 1) {
+        return handBack.run(workspaceKey, id, attempt, nodeKey, notBefore).changes === 1
+      }
+      const statusCode = orNull(numbers[at + OUTCOME.statusCode] as number)
+      const error = outcomes.errors[index] as string | null
+      return tryAgain.run(workspaceKey, id, attempt, nodeKey, notBefore, statusCode, error).changes === 1
+    }
+
+    function keepAttempt(at: number, index: number): void {
+      const to = numbers[at + OUTCOME.to] as number
+      keep.run(
+        numbers[at + OUTCOME.workspaceKey] as number,
+        outcomes.ids[index] as string,
+        numbers[at + OUTCOME.attempt] as number,
+        to === STATUS_CODE.pending ? STATUS_CODE.failed : to,
+        orNull(numbers[at + OUTCOME.startedAt] as number),
+        orNull(numbers[at + OUTCOME.finishedAt] as number) ?? now,
+        orNull(numbers[at + OUTCOME.statusCode] as number),
+        outcomes.errors[index] as string | null,
+        outcomes.outputs[index] as string | null,
+      )
+    }
+
+    function pauseAfterFailures(jobKey: number, limit: number): void {
+      if (Number.isNaN(limit) || failuresInRow.get(jobKey, limit)?.failures !== limit) return
+      if (pause.run(jobKey, now).changes === 1) pausedJobKeys.push(jobKey)
+    }
+  }
+}
+
+const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value)

@@ -1,0 +1,39 @@
+/**
+ * Only one process may schedule on a file: an exclusive lock of the operating system on an empty database beside it. The
+ * system frees it the moment its holder ends, also by kill -9, and no clock has a say in it.
+ */
+import { DatabaseSync } from 'node:sqlite'
+import { isAway } from './connection.ts'
+import { makePrivate, schedulerLockPath } from './files.ts'
+
+export type SchedulerLock = {
+  /** True when it is ours, also when it was before; answers at once. */
+  readonly take: () => boolean
+  readonly free: () => void
+}
+
+export const schedulerLock = (databasePath: string): SchedulerLock => {
+  const path = schedulerLockPath(databasePath)
+  let held: DatabaseSync | null = null
+
+  return {
+    take: () => {
+      if (held !== null) return true
+      makePrivate(path)
+      const db = new DatabaseSync(path, { timeout: 0 })
+      try {
+        db.exec('begin exclusive')
+      } catch (error) {
+        db.close()
+        if (isAway(error)) return false
+        throw error
+      }
+      held = db
+      return true
+    },
+    free: () => {
+      held?.close()
+      held = null
+    },
+  }
+}

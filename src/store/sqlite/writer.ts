@@ -1,0 +1,94 @@
+/** The writer's thread: the only connection that changes the database, and the group commit. */
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import type { Copied } from './checkpointer.ts'
+import { failed } from './faults.ts'
+import type { FromThread, Reply, Request } from './messages.ts'
+import { startThread } from './thread.ts'
+import { openWriterConnection, type WriterConnection } from './writer-connection.ts'
+
+export type WriterData = { readonly path: string; readonly now: number }
+
+/** Bounds how long the first of a group waits for the last. */
+const MOST_IN_A_GROUP = 256
+
+/** 16 MB of log: copying it takes some ten milliseconds, of another thread. */
+const COPY_AFTER_FRAMES = 4000
+
+const port = parentPort
+if (port === null) throw new Error('The writer runs in a thread of its own.')
+
+const { path, now } = workerData as WriterData
+
+const say = (message: FromThread): void => port.postMessage(message)
+const textOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
+const onTrouble = (error: unknown): void => say({ trouble: textOf(error) })
+
+const serve = (connection: WriterConnection): void => {
+  const checkpoints = keepLogShort(connection)
+
+  port.on('message', (first: Request) => {
+    const group = [first]
+    while (group.length < MOST_IN_A_GROUP) {
+      const next = receiveMessageOnPort(port) as { message: Request } | undefined
+      if (next === undefined) break
+      group.push(next.message)
+    }
+    const closing = group.find(({ operation }) => operation === 'close')
+    const replies = connection.run(group.filter((request) => request !== closing))
+    if (closing !== undefined) {
+      checkpoints.end()
+      replies.push(closeNow(connection, closing.number))
+    }
+    say({ replies })
+    if (closing === undefined) checkpoints.look()
+    else port.close()
+  })
+}
+
+const closeNow = (connection: WriterConnection, number: number): Reply => {
+  try {
+    connection.close()
+    return { number, ok: true, value: null }
+  } catch (error) {
+    return failed(number, error)
+  }
+}
+
+/**
+ * The checkpointer copies most of the log while the writer goes on; the writer then copies the few frames that came
+ * meanwhile, and with all of them copied the next write begins the log anew.
+ */
+const keepLogShort = (connection: WriterConnection): { readonly look: () => void; readonly end: () => void } => {
+  const checkpointer = startThread('checkpointer', { path })
+  let copying = false
+  const finish = (): void => {
+    copying = false
+    connection.checkpoint()
+  }
+  checkpointer.on('message', ({ trouble }: Copied) => {
+    if (trouble !== null) onTrouble(trouble)
+    finish()
+  })
+  checkpointer.on('error', (error) => {
+    onTrouble(error)
+    finish()
+  })
+  return {
+    look: () => {
+      if (copying) return
+      const { frames, copied } = connection.log()
+      if (frames - copied < COPY_AFTER_FRAMES) return
+      copying = true
+      checkpointer.postMessage('copy')
+    },
+    end: () => checkpointer.postMessage('close'),
+  }
+}
+
+try {
+  serve(openWriterConnection({ path, now, onTrouble }))
+  say({ ready: true })
+} catch (error) {
+  say({ ready: false, message: error instanceof Error ? error.message : String(error) })
+  port.close()
+}
