@@ -1,3 +1,4 @@
+/** Every n days, weeks, months, quarters and years. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { checkTimetable, compile, instantsBetween, type Schedule, type Timetable } from './schedule.ts'

@@ -5,7 +5,7 @@ import { Fault } from './error.ts'
 import type { CalendarUnit } from './timetable.ts'
 
 /** Every `step` days from `start` on. */
-export class DayGrid implements Days {
+class DayGrid implements Days {
   private readonly start: number
   private readonly step: number
 
@@ -34,7 +34,7 @@ export class DayGrid implements Days {
 }
 
 /** Every `step` months from the month of `start` on, on its day of the month or the month's last. */
-export class MonthGrid implements Days {
+class MonthGrid implements Days {
   private readonly firstMonth: number
   private readonly date: number
   private readonly step: number

@@ -2,13 +2,12 @@
 
 export const DAY_SECONDS = 86_400
 
-/** Nothing on a wall clock is due before 1970 or from 2600 on: 400 years past the last year a cron expression may name. */
-export const FIRST_YEAR = 1970
+/** Nothing on a wall clock is due from 2600 on: 400 years, one cycle of the calendar, past the last year cron may name. */
 export const LAST_YEAR = 2599
 
 const COMMON_MONTHS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-export const isLeap = (year: number): boolean => (year & 3) === 0 && (year % 100 !== 0 || year % 400 === 0)
+const isLeap = (year: number): boolean => (year & 3) === 0 && (year % 100 !== 0 || year % 400 === 0)
 
 export const monthLength = (year: number, month: number): number =>
   month === 2 && isLeap(year) ? 29 : (COMMON_MONTHS[month] as number)

@@ -1,3 +1,4 @@
+/** Cron expressions: what they mean, how they are refused, and what hostile ones cost. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { checkTimetable, compile, neverFires, nextAfter, ScheduleError, type Timetable } from './schedule.ts'

@@ -18,7 +18,7 @@ import {
 import type { Pattern } from './pattern.ts'
 import { TimeOfDay } from './time-of-day.ts'
 
-export const CRON_LENGTH_LIMIT = 256
+const CRON_LENGTH_LIMIT = 256
 
 const SPECS = {
   second: { name: 'second', min: 0, max: 59 },
@@ -78,7 +78,7 @@ export const cronPattern = (expression: string): Pattern => {
     hourRanges: hours.ranges,
     minuteRanges: minutes.ranges,
     dateRanges: dates.ranges,
-    dayKey: `cron ${dates.text} ${weekdays.text}`,
+    dayKey: `cron ${dates.text} | ${weekdays.text}`,
   }
 }
 

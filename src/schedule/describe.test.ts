@@ -1,3 +1,4 @@
+/** Timetables in plain words. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { describeSchedule, describeTimetable } from './describe.ts'

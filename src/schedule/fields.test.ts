@@ -1,3 +1,4 @@
+/** APScheduler's fields: their defaults, their words, and what they refuse. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {

@@ -80,7 +80,7 @@ export const fieldsPattern = (
     hourRanges: hour.ranges,
     minuteRanges: minute.ranges,
     dateRanges: day.ranges,
-    dayKey: `fields ${day.text} ${dayOfWeek.text}`,
+    dayKey: `fields ${day.text} | ${dayOfWeek.text}`,
   }
 }
 

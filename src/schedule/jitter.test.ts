@@ -1,3 +1,4 @@
+/** Jitter and spread: late on purpose, never out of order. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {

@@ -20,6 +20,8 @@ import { type Zone, zoneNamed } from './zone.ts'
 
 /** Beyond this an instant is outside what a Date can hold. */
 const LAST_INSTANT = 8.64e15
+/** As fine as cron can say. */
+const SHORTEST_INTERVAL = 1000
 const MOST_CALENDAR_STEPS = 10_000
 
 const parsed = new Interned<Instants>(50_000)
@@ -76,7 +78,7 @@ const parseCalendar = (schedule: CalendarSchedule, path: string): Instants => {
 }
 
 const parseInterval = (schedule: IntervalSchedule, path: string): Instants => {
-  const every = wholeNumber(schedule.everyMs, `${path}.everyMs`, 1, LAST_INSTANT)
+  const every = wholeNumber(schedule.everyMs, `${path}.everyMs`, SHORTEST_INTERVAL, LAST_INSTANT)
   return grid(every, wholeNumber(schedule.anchor, `${path}.anchor`, -LAST_INSTANT, LAST_INSTANT))
 }
 

@@ -1,3 +1,4 @@
+/** What people are shown before they save a timetable. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { compile, nextAfter, preview, type Schedule, type Timetable } from './schedule.ts'

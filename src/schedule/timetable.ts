@@ -36,8 +36,8 @@ export type CalendarSchedule = ClockChanges & {
   readonly zone: string
 }
 
-export type OnceSchedule = { readonly kind: 'once'; readonly at: number }
-export type ManualSchedule = { readonly kind: 'manual' }
+type OnceSchedule = { readonly kind: 'once'; readonly at: number }
+type ManualSchedule = { readonly kind: 'manual' }
 
 export type Schedule =
   | CronSchedule

@@ -6,7 +6,7 @@ import { type Instants, NEVER, NOT_YET } from './instants.ts'
 import type { TimeOfDay } from './time-of-day.ts'
 import type { Stretch, Zone } from './zone.ts'
 
-export type WallRule = {
+type WallRule = {
   readonly days: Days
   readonly times: TimeOfDay
   readonly zone: Zone
@@ -21,7 +21,7 @@ const FIRST_SECOND = 0
 const LAST_SECOND = (LAST_DAY + 1) * DAY_SECONDS - 1
 
 /** Not -1: west of Greenwich the wall clock is still before 1970 at the first second. */
-export const NO_SECOND = Number.NEGATIVE_INFINITY
+const NO_SECOND = Number.NEGATIVE_INFINITY
 
 export class WallClock implements Instants {
   readonly rule: WallRule
