@@ -19,11 +19,19 @@ const SECRET_LOOKS: readonly (readonly [RegExp, string])[] = [
     /([?&;][\w-]{0,40}(?:token|secret|passw(?:or)?d|api[-_]?key|signature|credential)[\w-]{0,40}=)[^&#\s"']{1,8192}/gi,
     `$1${TAKEN_OUT}`,
   ],
+  [
+    /("[\w-]{0,40}(?:token|secret|passw(?:or)?d|api[-_]?key|signature|authorization|cookie)[\w-]{0,40}" ?: ?")[^"]{1,8192}/gi,
+    `$1${TAKEN_OUT}`,
+  ],
 ]
 
 /** Takes tokens, credentials in addresses and secret query values out of a text. */
 export const redactText = (text: string): string =>
   SECRET_LOOKS.reduce((rest, [look, instead]) => rest.replace(look, instead), text)
+
+/** Characters beyond the bound become one `…`. */
+export const cutText = (text: string, longest: number): string =>
+  text.length > longest ? `${text.slice(0, longest)}…` : text
 
 // C0 and C1 controls but the line's own end, line separators, and what turns the direction of writing.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for

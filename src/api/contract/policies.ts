@@ -81,5 +81,5 @@ export const PoliciesInput = strict({
     .optional()
     .describe('Pause the job after so many failed executions in a row; null: never.')
     .meta({ default: DEFAULT_POLICIES.pauseAfterFailures }),
-}).meta({ id: 'PoliciesInput' })
+}).meta({ id: 'PoliciesRequest' })
 export type PoliciesInput = z.input<typeof PoliciesInput>

@@ -1,7 +1,7 @@
 /** When a job is due, on the wire: six kinds of schedule, what joins them, and the questions one may ask about them. */
 import { z } from 'zod'
 import { FieldProblem } from './problems.ts'
-import { Id, Instant, InstantInput, InstantOrDate, LocalDate, seconds, strict } from './values.ts'
+import { Id, Instant, InstantInput, InstantOrDate, kinds, LocalDate, seconds, strict } from './values.ts'
 
 const HUNDRED_YEARS = 3_155_760_000
 export const MOST_SCHEDULES = 20
@@ -53,42 +53,38 @@ const at = z
   .meta({ examples: ['09:30'] })
 const everySeconds = seconds(0.001, HUNDRED_YEARS)
 
-export const Schedule = z
-  .discriminatedUnion('kind', [
-    strict({ kind: z.literal('cron'), expression, time_zone: zone, ...clockChanges }),
-    strict({ kind: z.literal('fields'), ...fields, time_zone: zone, ...clockChanges }),
-    strict({ kind: z.literal('interval'), every_seconds: everySeconds, anchor: Instant }),
-    strict({ kind: z.literal('calendar'), every, unit, start: LocalDate, at, time_zone: zone, ...clockChanges }),
-    strict({ kind: z.literal('once'), at: Instant }),
-    strict({ kind: z.literal('manual') }),
-  ])
-  .meta({ id: 'Schedule' })
+export const Schedule = kinds('kind', [
+  strict({ kind: z.literal('cron'), expression, time_zone: zone, ...clockChanges }),
+  strict({ kind: z.literal('fields'), ...fields, time_zone: zone, ...clockChanges }),
+  strict({ kind: z.literal('interval'), every_seconds: everySeconds, anchor: Instant }),
+  strict({ kind: z.literal('calendar'), every, unit, start: LocalDate, at, time_zone: zone, ...clockChanges }),
+  strict({ kind: z.literal('once'), at: Instant }),
+  strict({ kind: z.literal('manual') }),
+]).meta({ id: 'Schedule' })
 export type Schedule = z.infer<typeof Schedule>
 
-export const ScheduleInput = z
-  .discriminatedUnion('kind', [
-    strict({ kind: z.literal('cron'), expression, time_zone: zoneInput, ...clockChangesInput }),
-    strict({ kind: z.literal('fields'), ...fields, time_zone: zoneInput, ...clockChangesInput }).describe(
-      'Every field must match; Monday is 0; a field left out is `*` if it is larger than the smallest one given, else its least value.',
-    ),
-    strict({
-      kind: z.literal('interval'),
-      every_seconds: everySeconds,
-      anchor: InstantInput.optional().describe('An instant of the grid; default: when the schedule is saved.'),
-    }),
-    strict({
-      kind: z.literal('calendar'),
-      every,
-      unit,
-      start: LocalDate.optional().describe('First date of the grid; default: today in the time zone.'),
-      at,
-      time_zone: zoneInput,
-      ...clockChangesInput,
-    }),
-    strict({ kind: z.literal('once'), at: InstantInput }),
-    strict({ kind: z.literal('manual') }),
-  ])
-  .meta({ id: 'ScheduleInput' })
+export const ScheduleInput = kinds('kind', [
+  strict({ kind: z.literal('cron'), expression, time_zone: zoneInput, ...clockChangesInput }),
+  strict({ kind: z.literal('fields'), ...fields, time_zone: zoneInput, ...clockChangesInput }).describe(
+    'Every field must match; Monday is 0; a field left out is `*` if it is larger than the smallest one given, else its least value.',
+  ),
+  strict({
+    kind: z.literal('interval'),
+    every_seconds: everySeconds,
+    anchor: InstantInput.optional().describe('An instant of the grid; default: when the schedule is saved.'),
+  }),
+  strict({
+    kind: z.literal('calendar'),
+    every,
+    unit,
+    start: LocalDate.optional().describe('First date of the grid; default: today in the time zone.'),
+    at,
+    time_zone: zoneInput,
+    ...clockChangesInput,
+  }),
+  strict({ kind: z.literal('once'), at: InstantInput }),
+  strict({ kind: z.literal('manual') }),
+]).meta({ id: 'ScheduleRequest' })
 export type ScheduleInput = z.input<typeof ScheduleInput>
 
 const start = InstantOrDate.nullable()

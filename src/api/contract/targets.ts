@@ -1,7 +1,8 @@
 /** What a job calls, on the wire. Secrets go in as text and come out as a fingerprint. */
 import { z } from 'zod'
 import { HTTP_METHODS, type HttpMethod } from '../../domain/target.ts'
-import { Pairs, PairsInput, seconds, strict } from './values.ts'
+import { TARGET_BOUNDS } from '../../domain/target-rules.ts'
+import { kinds, Pairs, PairsInput, seconds, strict } from './values.ts'
 
 const url = z
   .string()
@@ -9,21 +10,20 @@ const url = z
   .max(8192)
   .meta({ format: 'uri', examples: ['https://example.com/hook'] })
 const method = z.enum(HTTP_METHODS as readonly [HttpMethod, ...HttpMethod[]])
-const text = z.string().max(1024 * 1024)
+const text = z.string().max(TARGET_BOUNDS.bodyBytes)
 
 const json = strict({ type: z.literal('json'), content: z.unknown() })
 const plain = strict({ type: z.literal('text'), content: text })
 const xml = strict({ type: z.literal('xml'), content: text })
 
-export const Body = z
-  .discriminatedUnion('type', [json, plain, xml, strict({ type: z.literal('form'), content: Pairs })])
-  .meta({ id: 'Body' })
+export const Body = kinds('type', [json, plain, xml, strict({ type: z.literal('form'), content: Pairs })]).meta({
+  id: 'Body',
+})
 export type Body = z.infer<typeof Body>
 
-export const BodyInput = z
-  .discriminatedUnion('type', [json, plain, xml, strict({ type: z.literal('form'), content: PairsInput })])
+export const BodyInput = kinds('type', [json, plain, xml, strict({ type: z.literal('form'), content: PairsInput })])
   .describe('Sent with the content type that fits, unless the headers name one.')
-  .meta({ id: 'BodyInput' })
+  .meta({ id: 'BodyRequest' })
 export type BodyInput = z.input<typeof BodyInput>
 
 const Fingerprint = strict({ fingerprint: z.string() })
@@ -36,33 +36,31 @@ const SecretInput = z.union([z.string().min(1).max(8192), Fingerprint], {
 })
 
 const username = z.string().max(256)
-const headerName = z.string().min(1).max(256)
+const headerName = z.string().min(1).max(TARGET_BOUNDS.headerNameLength)
 
-export const Auth = z
-  .discriminatedUnion('kind', [
-    strict({ kind: z.literal('basic'), username, password: Fingerprint }),
-    strict({ kind: z.literal('bearer'), token: Fingerprint }),
-    strict({ kind: z.literal('header'), name: headerName, value: Fingerprint }),
-  ])
-  .meta({ id: 'Auth' })
+export const Auth = kinds('kind', [
+  strict({ kind: z.literal('basic'), username, password: Fingerprint }),
+  strict({ kind: z.literal('bearer'), token: Fingerprint }),
+  strict({ kind: z.literal('header'), name: headerName, value: Fingerprint }),
+]).meta({ id: 'Auth' })
 export type Auth = z.infer<typeof Auth>
 
-export const AuthInput = z
-  .discriminatedUnion('kind', [
-    strict({ kind: z.literal('basic'), username, password: SecretInput.optional() }),
-    strict({ kind: z.literal('bearer'), token: SecretInput.optional() }),
-    strict({ kind: z.literal('header'), name: headerName, value: SecretInput.optional() }),
-  ])
+export const AuthInput = kinds('kind', [
+  strict({ kind: z.literal('basic'), username, password: SecretInput.optional() }),
+  strict({ kind: z.literal('bearer'), token: SecretInput.optional() }),
+  strict({ kind: z.literal('header'), name: headerName, value: SecretInput.optional() }),
+])
   .describe(
     'Kept encrypted. A change without the secret keeps the stored one, as long as the origin of the address stays.',
   )
-  .meta({ id: 'AuthInput' })
+  .meta({ id: 'AuthRequest' })
 export type AuthInput = z.input<typeof AuthInput>
 
 const statusRange = z
   .string()
-  .regex(/^[1-5]\d\d(-[1-5]\d\d)?$/, 'a status or a range of them is needed, such as 204 or 200-299')
-const longest = seconds(0.001, 86_400)
+  .regex(/^[2-5]\d\d(-[2-5]\d\d)?$/, 'a final status or a range of them is needed, such as 204 or 200-299')
+const longest = seconds(0.001, TARGET_BOUNDS.longestMs / 1000)
+const bodyRule = z.string().min(1).max(TARGET_BOUNDS.bodyRuleLength)
 
 const Success = strict({
   status: z.array(statusRange),
@@ -78,10 +76,10 @@ const SuccessInput = strict({
     .max(50)
     .optional()
     .meta({ default: ['200-299'] }),
-  body_contains: z.string().max(4096).nullable().optional(),
-  body_lacks: z.string().max(4096).nullable().optional(),
+  body_contains: bodyRule.nullable().optional(),
+  body_lacks: bodyRule.nullable().optional(),
   longest_seconds: longest.nullable().optional().describe('An answer that takes longer is a failure, though it came.'),
-}).meta({ id: 'SuccessInput' })
+}).meta({ id: 'SuccessRequest' })
 
 export const Target = strict({
   kind: z.literal('http'),
@@ -110,7 +108,7 @@ const optional = {
     .meta({ default: true }),
 }
 
-export const TargetInput = strict({ kind: z.literal('http'), url, ...optional }).meta({ id: 'TargetInput' })
+export const TargetInput = strict({ kind: z.literal('http'), url, ...optional }).meta({ id: 'TargetRequest' })
 export type TargetInput = z.input<typeof TargetInput>
 
 /** Fields left out stay as they are; null takes one away. */

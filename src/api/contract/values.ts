@@ -8,6 +8,22 @@ export const strict = <S extends z.ZodRawShape>(shape: S) =>
       issue.code === 'unrecognized_keys' ? `unknown field; known here: ${Object.keys(shape).join(', ')}` : undefined,
   })
 
+/** One of several shapes, told apart by one field; a wrong value there is answered with the right ones. */
+export const kinds = <
+  const Key extends string,
+  const Shapes extends readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]],
+>(
+  key: Key,
+  shapes: Shapes,
+) =>
+  z.discriminatedUnion(key, shapes, {
+    error: (issue) => {
+      if (issue.code !== 'invalid_union') return undefined
+      const values = shapes.flatMap((shape) => [...(shape._zod.propValues?.[key] ?? [])])
+      return `one of ${values.join(', ')} is needed`
+    },
+  })
+
 export const Id = z.uuid({ error: 'an id such as 019aa5c0-1f2e-7c3d-8a4b-5c6d7e8f9a0b is needed' })
 
 /** An instant as we write it: UTC with milliseconds. */

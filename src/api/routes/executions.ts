@@ -1,0 +1,91 @@
+/** /api/v3/executions: what ran, what did not and why; cancel one, or try one again. */
+import { Execution, ExecutionDetail, ExecutionPage, ExecutionQuery } from '../contract/executions.ts'
+import { Id, NoFields, strict } from '../contract/values.ts'
+import { executionDetailToWire, executionToWire } from '../translate/executions.ts'
+import { epochMsIf } from '../translate/values.ts'
+import { type Api, actorOf, asQueryFault, BODY, type RouteContext, refusals, SIGNED_IN } from './route.ts'
+
+const tags = ['executions']
+const params = strict({ id: Id })
+
+export const executionRoutes = (api: Api, { services }: RouteContext): void => {
+  api.get(
+    '/executions',
+    {
+      schema: {
+        tags,
+        operationId: 'listExecutions',
+        summary: 'List executions',
+        querystring: ExecutionQuery,
+        response: { 200: ExecutionPage.describe('A page of executions.'), ...refusals(...SIGNED_IN, 'malformed') },
+      },
+    },
+    async (request) => {
+      const { job_id, status, trigger, from, until, order, cursor = null, limit } = request.query
+      const page = await asQueryFault(
+        services.executions.list(actorOf(request), {
+          jobId: job_id,
+          statuses: status,
+          trigger,
+          from: epochMsIf(from),
+          until: epochMsIf(until),
+          descending: order === 'desc',
+          cursor,
+          limit,
+        }),
+      )
+      return { items: page.items.map(executionToWire), next_cursor: page.nextCursor }
+    },
+  )
+
+  api.get(
+    '/executions/:id',
+    {
+      schema: {
+        tags,
+        operationId: 'getExecution',
+        summary: 'Read an execution with its attempts',
+        params,
+        response: { 200: ExecutionDetail.describe('The execution.'), ...refusals(...SIGNED_IN, 'not_found') },
+      },
+    },
+    async (request) => executionDetailToWire(await services.executions.get(actorOf(request), request.params.id)),
+  )
+
+  api.post(
+    '/executions/:id/cancel',
+    {
+      schema: {
+        tags,
+        operationId: 'cancelExecution',
+        summary: 'Cancel an execution that waits or runs',
+        params,
+        body: NoFields,
+        response: {
+          200: Execution.describe('The cancelled execution.'),
+          ...refusals(...SIGNED_IN, 'not_found', 'conflict', ...BODY),
+        },
+      },
+    },
+    async (request) => executionToWire(await services.executions.cancel(actorOf(request), request.params.id)),
+  )
+
+  api.post(
+    '/executions/:id/retry',
+    {
+      schema: {
+        tags,
+        operationId: 'retryExecution',
+        summary: 'Try a failed, cancelled or uncertain execution again',
+        params,
+        body: NoFields,
+        response: {
+          202: Execution.describe('The execution, waiting for its next attempt.'),
+          ...refusals(...SIGNED_IN, 'not_found', 'conflict', ...BODY),
+        },
+      },
+    },
+    async (request, reply) =>
+      reply.code(202).send(executionToWire(await services.executions.retry(actorOf(request), request.params.id))),
+  )
+}

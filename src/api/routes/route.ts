@@ -1,0 +1,86 @@
+/** What every route leans on: the typed server, the caller, versions, and how refusals are documented. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Actor } from '../../domain/actor.ts'
+import type { Clock } from '../../domain/clock.ts'
+import { DomainError, ERROR_CODES, type ErrorCode } from '../../domain/errors.ts'
+import type { Caller, Services } from '../../services/services.ts'
+import { PROBLEM_TYPE, Problem } from '../contract/problems.ts'
+import { PROBLEMS } from '../problems.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; null on paths that nobody signs in for. */
+    actor: Actor | null
+  }
+  interface FastifyContextConfig {
+    /** `public`: answered without an access token. */
+    access?: 'public'
+  }
+}
+
+export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
+
+export type RouteContext = {
+  readonly services: Services
+  readonly clock: Clock
+  /** IANA name; for schedules that name none. */
+  readonly timeZone: string
+}
+
+export const actorOf = (request: FastifyRequest): Actor => {
+  if (request.actor === null) throw new DomainError('unauthenticated', 'Sign in first.')
+  return request.actor
+}
+
+const LONGEST_USER_AGENT = 256
+
+export const callerOf = (request: FastifyRequest): Caller => ({
+  // An IPv4 caller on a socket that serves both families: one address, one spelling, one limit on guessing.
+  address: request.ip.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, ''),
+  userAgent: request.headers['user-agent']?.slice(0, LONGEST_USER_AGENT) ?? null,
+})
+
+export const etag = (version: number): string => `"${version}"`
+
+/** The version that `If-Match` names; null when any will do. */
+export const ifVersion = (request: FastifyRequest): number | null => {
+  const given = request.headers['if-match']
+  if (given === undefined || given.trim() === '*') return null
+  const version = /^"(\d{1,15})"$/.exec(given.trim())?.[1]
+  if (version === undefined)
+    throw new DomainError('stale', '`If-Match` is not an ETag of this thing; send it as it was read, such as "3".')
+  return Number(version)
+}
+
+/** Documents refusals by their codes; several codes may share a status. */
+export const refusals = (...codes: readonly ErrorCode[]): Record<never, never> => {
+  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status)
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => [
+      status,
+      {
+        description: ofStatus.map((code) => `\`${code}\`: ${ERROR_CODES[code]}`).join(' '),
+        content: { [PROBLEM_TYPE]: { schema: Problem } },
+      },
+    ]),
+  )
+}
+
+export const SIGNED_IN = ['unauthenticated', 'forbidden'] as const satisfies readonly ErrorCode[]
+/** What any body may meet. */
+export const BODY = ['malformed', 'invalid', 'too_large', 'unsupported_media'] as const satisfies readonly ErrorCode[]
+export const SCHEDULE = ['schedule.invalid', 'schedule.never_fires'] as const satisfies readonly ErrorCode[]
+
+/** A cursor stands in the query: a wrong one is answered like any other wrong parameter. */
+export const asQueryFault = async <T>(asked: Promise<T>): Promise<T> => {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'invalid')
+      throw new DomainError('malformed', error.message, { errors: error.errors, cause: error })
+    throw error
+  }
+}

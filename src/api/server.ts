@@ -1,0 +1,164 @@
+/** The HTTP server: limits, headers, who asks, what is answered when something is wrong. Routes are in `routes/`. */
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Clock } from '../domain/clock.ts'
+import { newId } from '../domain/ids.ts'
+import type { Services } from '../services/services.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { authenticator } from './authenticate.ts'
+import { docsPages } from './docs-page.ts'
+import { parseJson } from './json-body.ts'
+import { LIMITS, refuseBrokenRequest } from './limits.ts'
+import { describeApi } from './openapi.ts'
+import { answerProblems, refuser } from './refuse.ts'
+import { executionRoutes } from './routes/executions.ts'
+import { healthRoutes } from './routes/health.ts'
+import { jobActionRoutes } from './routes/job-actions.ts'
+import { jobRoutes } from './routes/jobs.ts'
+import { rootRoute } from './routes/root.ts'
+import type { Api } from './routes/route.ts'
+import { scheduleRoutes } from './routes/schedules.ts'
+import { sessionRoutes } from './routes/sessions.ts'
+import { statisticsRoutes } from './routes/statistics.ts'
+import { systemRoutes } from './routes/system.ts'
+import { userRoutes } from './routes/users.ts'
+import { zodValidator } from './validate.ts'
+import { watchRequests } from './watch.ts'
+
+export type ApiSettings = {
+  readonly version: string
+  /** IANA name; for schedules that name none. */
+  readonly timeZone: string
+  /** Exact origins, or `*` alone: then without credentials. Empty: no other origin may read answers. */
+  readonly corsOrigins: readonly string[]
+  /** Addresses of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustProxy: readonly string[]
+  readonly metricsPublic: boolean
+  readonly exposeErrorDetails: boolean
+}
+
+export type ServerParts = {
+  readonly services: Services
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly clock: Clock
+  readonly settings: ApiSettings
+  /** More paths beside our own, for example the echo endpoint. */
+  readonly extraRoutes?: readonly FastifyPluginAsync[]
+}
+
+export type Server = Pick<FastifyInstance, 'inject'> & {
+  /** Answers the address it listens on, such as `http://127.0.0.1:5001`. Port 0 takes any free one. */
+  readonly listen: (at: { readonly host: string; readonly port: number }) => Promise<string>
+  /** Waits for requests under way, then lets go of the port. */
+  readonly close: () => Promise<void>
+  /** The OpenAPI document. */
+  readonly openapi: () => unknown
+}
+
+export const createServer = async (parts: ServerParts): Promise<Server> => {
+  const { services, log, metrics, clock, settings } = parts
+  const refuse = refuser({ log, exposeDetails: settings.exposeErrorDetails })
+  const app = fastify({
+    logger: false,
+    genReqId: newId,
+    trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
+    bodyLimit: LIMITS.bodyBytes,
+    requestTimeout: LIMITS.requestMs,
+    handlerTimeout: LIMITS.requestMs,
+    keepAliveTimeout: LIMITS.idleMs,
+    http: {
+      maxHeaderSize: LIMITS.headerBytes,
+      headersTimeout: LIMITS.headersMs,
+      connectionsCheckingInterval: LIMITS.checkMs,
+    },
+    routerOptions: { maxParamLength: LIMITS.parameterLength },
+    clientErrorHandler: refuseBrokenRequest,
+    // What is no path at all never reaches the error handler.
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
+  }).withTypeProvider<ZodTypeProvider>()
+
+  app.setValidatorCompiler(zodValidator)
+  // Every reply is mapped field by field onto its shape, which the types hold; tests hold the replies against the document.
+  app.setSerializerCompiler(() => JSON.stringify)
+  app.decorateRequest('actor', null)
+  watchRequests(app, { log, metrics })
+  answerProblems(app, refuse)
+  await secureHeaders(app, settings.corsOrigins)
+  readJsonOnly(app)
+  await describeApi(app, settings.version)
+
+  const context = { services, clock, timeZone: settings.timeZone }
+  await app.register(
+    async (scope) => {
+      scope.addHook('onRequest', authenticator(services))
+      const api = scope as Api
+      jobRoutes(api, context)
+      jobActionRoutes(api, context)
+      executionRoutes(api, context)
+      scheduleRoutes(api, context)
+      statisticsRoutes(api, context)
+      sessionRoutes(api, context)
+      userRoutes(api, context)
+      systemRoutes(api, context)
+    },
+    { prefix: '/api/v3' },
+  )
+  healthRoutes(app, { services, metrics, metricsPublic: settings.metricsPublic })
+  rootRoute(app)
+  await docsPages(app)
+  for (const routes of parts.extraRoutes ?? []) await app.register(routes)
+  await app.ready()
+
+  return {
+    listen: ({ host, port }) => app.listen({ host, port }),
+    close: async () => {
+      await app.close()
+    },
+    inject: app.inject.bind(app) as FastifyInstance['inject'],
+    openapi: () => app.swagger(),
+  }
+}
+
+const secureHeaders = async (app: FastifyInstance, corsOrigins: readonly string[]): Promise<void> => {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    frameguard: { action: 'deny' },
+    referrerPolicy: { policy: 'no-referrer' },
+    // Said in `watch.ts`, and only over TLS: a plain server that claims it would be lying.
+    hsts: false,
+  })
+  if (corsOrigins.length === 0) return
+  const any = corsOrigins.includes('*')
+  await app.register(cors, {
+    origin: any ? '*' : [...corsOrigins],
+    credentials: !any,
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    allowedHeaders: ['authorization', 'content-type', 'if-match'],
+    exposedHeaders: ['etag', 'location', 'retry-after', 'x-request-id'],
+    maxAge: 3600,
+    strictPreflight: false,
+  })
+}
+
+const readJsonOnly = (app: FastifyInstance): void => {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    ['application/json', 'application/merge-patch+json'],
+    { parseAs: 'buffer' },
+    async (_request: unknown, body: Buffer) => (body.length === 0 ? undefined : parseJson(body)),
+  )
+}

@@ -1,0 +1,135 @@
+/** Targets between the wire and the use cases: pairs, ranges of status, and secrets that are kept, given or refused. */
+import { invalid } from '../../domain/errors.ts'
+import type { HttpBody, SuccessRule } from '../../domain/target.ts'
+import type { HttpAuthInput, HttpAuthView, RunOverrides, TargetInput, TargetView } from '../../services/services.ts'
+import type * as wire from '../contract/targets.ts'
+import { pairsFrom, pairsToWire, toMs, toSecondsOrNull } from './values.ts'
+
+export const targetFrom = (input: wire.TargetInput): TargetInput => ({
+  kind: 'http',
+  url: input.url,
+  method: input.method ?? 'GET',
+  ...pairs('query', input.query),
+  ...pairs('headers', input.headers),
+  ...(input.body ? { body: bodyFrom(input.body) } : {}),
+  ...(input.auth ? { auth: newAuth(input.auth) } : {}),
+  ...success(input.success),
+  ...redirects(input.follow_redirects),
+})
+
+/** The target with what an edit changes: what is left out stays, null takes away, a secret left out is kept. */
+export const targetEdit = (present: TargetView, edit: wire.TargetEdit): TargetInput => ({
+  kind: 'http',
+  url: edit.url ?? present.url,
+  method: edit.method ?? present.method,
+  ...(edit.query === undefined ? pick(present, 'query') : pairs('query', edit.query)),
+  ...(edit.headers === undefined ? pick(present, 'headers') : pairs('headers', edit.headers)),
+  ...(edit.body === undefined ? pick(present, 'body') : edit.body === null ? {} : { body: bodyFrom(edit.body) }),
+  ...authEdit(present.auth, edit.auth),
+  ...(edit.success === undefined ? pick(present, 'success') : success(edit.success)),
+  ...(edit.follow_redirects === undefined ? pick(present, 'redirects') : redirects(edit.follow_redirects)),
+})
+
+export const overridesFrom = (input: wire.TargetOverrides): RunOverrides => ({
+  url: input.url,
+  method: input.method,
+  query: input.query === undefined ? undefined : pairsFrom(input.query),
+  headers: input.headers === undefined ? undefined : pairsFrom(input.headers),
+  body: input.body === undefined ? undefined : bodyFrom(input.body),
+})
+
+export const targetToWire = (target: TargetView): wire.Target => ({
+  kind: 'http',
+  url: target.url,
+  method: target.method,
+  query: pairsToWire(target.query ?? []),
+  headers: pairsToWire(target.headers ?? []),
+  body: target.body === undefined ? null : bodyToWire(target.body),
+  auth: target.auth ?? null,
+  success: {
+    status: (target.success?.status ?? [[200, 299]]).map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)),
+    body_contains: target.success?.bodyContains ?? null,
+    body_lacks: target.success?.bodyLacks ?? null,
+    longest_seconds: toSecondsOrNull(target.success?.longestMs ?? null),
+  },
+  follow_redirects: target.redirects ?? true,
+})
+
+const pick = <T, K extends keyof T>(from: T, name: K): Partial<Pick<T, K>> =>
+  from[name] === undefined ? {} : ({ [name]: from[name] } as unknown as Partial<Pick<T, K>>)
+
+const pairs = <K extends 'query' | 'headers'>(name: K, given: Parameters<typeof pairsFrom>[0] | null | undefined) => {
+  const list = given ? pairsFrom(given) : []
+  return (list.length === 0 ? {} : { [name]: list }) as { [_ in K]?: typeof list }
+}
+
+// Following is the default, so only its opposite is worth keeping.
+const redirects = (follow: boolean | undefined) => (follow === false ? { redirects: false } : {})
+
+const bodyFrom = (input: wire.BodyInput): HttpBody =>
+  input.type === 'form'
+    ? { type: 'form', content: pairsFrom(input.content) }
+    : ({ type: input.type, content: input.content } as HttpBody)
+
+const bodyToWire = (body: HttpBody): wire.Body =>
+  body.type === 'form' ? { type: 'form', content: pairsToWire(body.content) } : body
+
+const success = (input: wire.TargetInput['success']): { success?: SuccessRule } => {
+  if (!input) return {}
+  const rule: SuccessRule = {
+    ...(input.status === undefined ? {} : { status: input.status.map(rangeFrom) }),
+    ...(input.body_contains ? { bodyContains: input.body_contains } : {}),
+    ...(input.body_lacks ? { bodyLacks: input.body_lacks } : {}),
+    ...(input.longest_seconds ? { longestMs: toMs(input.longest_seconds) } : {}),
+  }
+  return Object.keys(rule).length === 0 ? {} : { success: rule }
+}
+
+const rangeFrom = (text: string): readonly [number, number] => {
+  const [from = '', to = from] = text.split('-')
+  return [Number(from), Number(to)]
+}
+
+type Secret = string | { readonly fingerprint: string } | undefined
+
+const SECRET_FIELD = { basic: 'password', bearer: 'token', header: 'value' } as const
+
+const secretOf = (auth: wire.AuthInput | HttpAuthView): Secret =>
+  auth.kind === 'basic' ? auth.password : auth.kind === 'bearer' ? auth.token : auth.value
+
+const withSecret = (auth: wire.AuthInput | HttpAuthView, secret: string | undefined): HttpAuthInput => {
+  switch (auth.kind) {
+    case 'basic':
+      return { kind: 'basic', username: auth.username, password: secret }
+    case 'bearer':
+      return { kind: 'bearer', token: secret }
+    case 'header':
+      return { kind: 'header', name: auth.name, value: secret }
+  }
+}
+
+const newAuth = (input: wire.AuthInput): HttpAuthInput => {
+  const secret = secretOf(input)
+  if (typeof secret === 'string') return withSecret(input, secret)
+  throw invalid(`target.auth.${SECRET_FIELD[input.kind]}`, undefined, 'a new job needs the secret itself')
+}
+
+const authEdit = (
+  present: HttpAuthView | undefined,
+  edit: wire.AuthInput | null | undefined,
+): { auth?: HttpAuthInput } => {
+  if (edit === null) return {}
+  if (edit === undefined) return present === undefined ? {} : { auth: withSecret(present, undefined) }
+  const secret = secretOf(edit)
+  if (typeof secret === 'string') return { auth: withSecret(edit, secret) }
+  const field = `target.auth.${SECRET_FIELD[edit.kind]}`
+  if (present?.kind !== edit.kind) throw invalid(field, undefined, 'no secret of this kind is stored yet: give it')
+  const stored = secretOf(present)
+  if (secret !== undefined && typeof stored === 'object' && stored.fingerprint !== secret.fingerprint)
+    throw invalid(
+      field,
+      undefined,
+      'the fingerprint is not that of the stored secret: give the secret, or leave it out',
+    )
+  return { auth: withSecret(edit, undefined) }
+}
