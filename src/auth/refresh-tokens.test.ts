@@ -13,7 +13,7 @@ test('a refresh token names its session and carries 256 random bits', () => {
   const token = tokens.create(sessionId)
 
   assert.equal(tokens.sessionOf(token), sessionId)
-  assert.equal(Buffer.from(token.split('_')[2] ?? '', 'base64url').length, 32)
+  assert.equal(Buffer.from(token.split('.')[2] ?? '', 'base64url').length, 32)
   assert.notEqual(tokens.create(sessionId), token)
   assert.match(refreshHash(token), /^[0-9a-f]{64}$/)
 })
@@ -28,11 +28,19 @@ test('a token made up for a session that somebody has seen names no session', ()
     ours.replace(sessionId, newId()),
     `${ours}A`,
     ours.slice(0, -1),
-    `crt_${sessionId}_${'A'.repeat(43)}_${'A'.repeat(22)}`,
+    `crt.${sessionId}.${'A'.repeat(43)}.${'A'.repeat(22)}`,
     '',
-    'crt___',
+    'crt...',
     'x'.repeat(1_000_000),
   ]) {
     assert.equal(tokens.sessionOf(token), null, token.slice(0, 100))
   }
+})
+
+test('a token made before a change of keys stays good while the former key is known', () => {
+  const sessionId = newId()
+  const token = createRefreshTokens(SECRET).create(sessionId)
+
+  assert.equal(createRefreshTokens('n'.repeat(40), [SECRET]).sessionOf(token), sessionId)
+  assert.equal(createRefreshTokens('n'.repeat(40)).sessionOf(token), null)
 })

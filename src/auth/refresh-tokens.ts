@@ -1,5 +1,5 @@
 /** Refresh tokens: opaque, used once, kept as a hash; each names its session, the family it belongs to. */
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 import { isId } from '../domain/ids.ts'
 import { keyFor } from './keys.ts'
 
@@ -16,22 +16,29 @@ export const refreshHash = (token: string): string => createHash('sha256').updat
 export const LOST_REPLY_MS = 10_000
 
 // Session ids are no secret: without the mark anybody who saw one could have its family revoked by a made-up token.
-const TOKEN = /^crt_([0-9a-f-]{36})_([A-Za-z0-9_-]{43})_([A-Za-z0-9_-]{22})$/
+const TOKEN = /^crt\.([0-9a-f-]{36})\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{22})$/
 
-export const createRefreshTokens = (secret: string): RefreshTokens => {
-  const key = keyFor(secret, 'refresh tokens')
-  const markOf = (sessionId: string, random: string): string =>
-    createHmac('sha256', key).update(`${sessionId}_${random}`).digest().subarray(0, 16).toString('base64url')
+const PURPOSE = 'refresh tokens'
+
+/** `previous`: former keys, whose tokens stay good, so that a change of keys signs nobody out. */
+export const createRefreshTokens = (secret: string, previous: readonly string[] = []): RefreshTokens => {
+  const key = keyFor(secret, PURPOSE)
+  const knownKeys = [key, ...previous.map((former) => keyFor(former, PURPOSE))]
 
   return {
     create: (sessionId) => {
       const random = randomBytes(32).toString('base64url')
-      return `crt_${sessionId}_${random}_${markOf(sessionId, random)}`
+      return `crt.${sessionId}.${random}.${markOf(key, sessionId, random)}`
     },
     sessionOf: (token) => {
       const [, sessionId = '', random = '', mark = ''] = TOKEN.exec(token) ?? []
       if (!isId(sessionId)) return null
-      return timingSafeEqual(Buffer.from(mark), Buffer.from(markOf(sessionId, random))) ? sessionId : null
+      const given = Buffer.from(mark)
+      const isOurs = knownKeys.some((known) => timingSafeEqual(given, Buffer.from(markOf(known, sessionId, random))))
+      return isOurs ? sessionId : null
     },
   }
 }
+
+const markOf = (key: KeyObject, sessionId: string, random: string): string =>
+  createHmac('sha256', key).update(`${sessionId}.${random}`).digest().subarray(0, 16).toString('base64url')

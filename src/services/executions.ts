@@ -1,9 +1,16 @@
 /** The executions of a workspace: find, cancel, try again. */
+import type { Action } from '../auth/permissions.ts'
 import type { Actor } from '../domain/actor.ts'
-import type { Status, Trigger } from '../domain/execution.ts'
+import { DomainError, invalid, notFound } from '../domain/errors.ts'
+import { isFinished, mayBecome, type Status, type Trigger } from '../domain/execution.ts'
+import { isId } from '../domain/ids.ts'
+import type { Job } from '../domain/job.ts'
 import type { Page } from '../domain/page.ts'
-import type { AttemptRow } from '../store/store.ts'
-import type { ExecutionView } from './execution-view.ts'
+import type { AttemptRow, ExecutionFilter, ExecutionRow } from '../store/store.ts'
+import { allow, allowSome, jobFor, userIdOf } from './authorise.ts'
+import type { Deps } from './deps.ts'
+import { type ExecutionView, executionView } from './execution-view.ts'
+import { pageOf } from './paging.ts'
 
 export type ExecutionQuery = {
   readonly jobId?: string | undefined
@@ -24,4 +31,90 @@ export type Executions = {
   readonly cancel: (actor: Actor, id: string) => Promise<ExecutionView>
   /** conflict when it is not failed, cancelled or uncertain. */
   readonly retry: (actor: Actor, id: string) => Promise<ExecutionView>
+}
+
+export const createExecutions = ({ store, clock, auth, signals }: Deps): Executions => {
+  const executionFor = async (
+    actor: Actor,
+    action: Action,
+    id: string,
+  ): Promise<{ execution: ExecutionRow; job: Job | null }> => {
+    allowSome(actor, action)
+    const execution = isId(id) ? await store.executions.byId(actor.workspaceKey, id) : null
+    if (execution === null) throw notFound('execution', id)
+    const job = await store.jobs.byId(actor.workspaceKey, execution.jobId)
+    allow(actor, action, job?.ownerId ?? null)
+    return { execution, job }
+  }
+
+  const reread = async (actor: Actor, id: string): Promise<ExecutionView> => {
+    const execution = await store.executions.byId(actor.workspaceKey, id)
+    if (execution === null) throw notFound('execution', id)
+    return executionView(execution)
+  }
+
+  return {
+    list: async (actor, query) => {
+      allow(actor, 'execution.view', null)
+      const { workspaceKey } = actor
+      const { cursor, limit, jobId, statuses, trigger, from, until, descending } = query
+      if (from !== undefined && until !== undefined && from >= until) {
+        throw invalid('until', until, 'give an instant later than `from`')
+      }
+      const job = jobId === undefined ? null : await jobFor(store, actor, 'job.view', jobId)
+      const filter: Omit<ExecutionFilter, 'cursor' | 'limit'> = {
+        descending,
+        ...(job === null ? {} : { jobKey: job.key }),
+        ...(statuses === undefined ? {} : { statuses }),
+        ...(trigger === undefined ? {} : { trigger }),
+        ...(from === undefined ? {} : { from }),
+        ...(until === undefined ? {} : { until }),
+      }
+      return pageOf(
+        auth.cursors,
+        { cursor, limit, scope: { workspaceKey, list: 'executions', filter } },
+        (inner) => store.executions.list(workspaceKey, { ...filter, ...inner }),
+        (rows) => rows.map(executionView),
+      )
+    },
+
+    get: async (actor, id) => {
+      const { execution } = await executionFor(actor, 'execution.view', id)
+      const attempts = await store.executions.attempts(actor.workspaceKey, id)
+      return { ...executionView(execution), attempts }
+    },
+
+    cancel: async (actor, id) => {
+      const { execution } = await executionFor(actor, 'execution.change', id)
+      const was = await store.executions.cancel(actor.workspaceKey, id, clock.now())
+      if (was === null) {
+        const { status } = isFinished(execution.status) ? execution : await reread(actor, id)
+        throw new DomainError(
+          'conflict',
+          `Only a pending or running execution can be cancelled; this one is ${status}.`,
+        )
+      }
+      if (was === 'running') signals.cancelled(id)
+      // Another one of the job may have waited for this one.
+      signals.wake()
+      return reread(actor, id)
+    },
+
+    retry: async (actor, id) => {
+      const { execution, job } = await executionFor(actor, 'execution.change', id)
+      if (job === null) throw new DomainError('conflict', 'The job of this execution was deleted.')
+      const isRetried =
+        mayBecome(execution.status, 'pending') &&
+        isFinished(execution.status) &&
+        (await store.executions.retry(actor.workspaceKey, id, userIdOf(actor), clock.now()))
+      if (!isRetried) {
+        throw new DomainError(
+          'conflict',
+          `Only a failed, cancelled or uncertain execution can be tried again; this one is ${execution.status}.`,
+        )
+      }
+      signals.wake()
+      return reread(actor, id)
+    },
+  }
 }

@@ -1,8 +1,12 @@
 /** A job as people see it: defaults filled in, its next run computed, no secret. */
+import type { Secrets } from '../auth/secrets.ts'
 import type { Job } from '../domain/job.ts'
-import type { Policies } from '../domain/policies.ts'
+import { type Policies, withDefaults } from '../domain/policies.ts'
+import { describeTimetable } from '../schedule/describe.ts'
 import type { LastRun } from '../store/store.ts'
-import type { TargetView } from './job-target.ts'
+import type { Deps } from './deps.ts'
+import { dueAtOf } from './due.ts'
+import { type TargetView, targetView } from './job-target.ts'
 
 export type JobView = Omit<Job, 'key' | 'workspaceKey' | 'target' | 'policies'> & {
   readonly target: TargetView
@@ -12,4 +16,34 @@ export type JobView = Omit<Job, 'key' | 'workspaceKey' | 'target' | 'policies'> 
   /** The timetable as an English sentence. */
   readonly scheduleText: string
   readonly lastRun: LastRun | null
+}
+
+export const jobView = (
+  job: Job,
+  { secrets, now, lastRun }: { readonly secrets: Secrets; readonly now: number; readonly lastRun: LastRun | null },
+): JobView => {
+  const { key: _, workspaceKey, ...shown } = job
+  return {
+    ...shown,
+    target: targetView(secrets, { workspaceKey, jobId: job.id }, job.target),
+    policies: withDefaults(job.policies),
+    nextRunAt: dueAtOf(job, now),
+    scheduleText: describeTimetable(job.timetable),
+    lastRun,
+  }
+}
+
+/** With the last run of each, read for all of them at once. */
+export const jobViews = async (
+  { store, auth, clock }: Pick<Deps, 'store' | 'auth' | 'clock'>,
+  workspaceKey: number,
+  jobs: readonly Job[],
+): Promise<JobView[]> => {
+  if (jobs.length === 0) return []
+  const lastRuns = await store.jobs.lastRuns(
+    workspaceKey,
+    jobs.map((job) => job.key),
+  )
+  const now = clock.now()
+  return jobs.map((job) => jobView(job, { secrets: auth.secrets, now, lastRun: lastRuns.get(job.key) ?? null }))
 }

@@ -1,29 +1,20 @@
 /** The jobs of a workspace: create, find, change, run, pause, resume, delete. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Actor } from '../domain/actor.ts'
-import type { Reason, Status, Trigger } from '../domain/execution.ts'
-import type { JobState, Timetable } from '../domain/job.ts'
+import { invalid } from '../domain/errors.ts'
+import { isId, newId } from '../domain/ids.ts'
+import type { Job, JobState } from '../domain/job.ts'
 import type { Page } from '../domain/page.ts'
-import type { MisfireMode, PolicyChoices } from '../domain/policies.ts'
-import type { HttpTarget } from '../domain/target.ts'
-import type { ExecutionView } from './execution-view.ts'
-import type { TargetInput } from './job-target.ts'
-import type { JobView } from './job-view.ts'
-
-export type JobInput = {
-  readonly name: string
-  readonly description?: string | null | undefined
-  readonly timetable: Timetable
-  readonly target: TargetInput
-  readonly policies?: PolicyChoices | undefined
-  readonly metadata?: Readonly<Record<string, string>> | undefined
-  /** Default true; false is a job paused at birth. */
-  readonly enabled?: boolean | undefined
-  /** Default: the actor. Another one only by an admin. */
-  readonly ownerId?: string | undefined
-}
-
-/** Absent and undefined fields stay; timetable, target, policies and metadata are replaced whole. */
-export type JobEdit = { readonly [K in keyof JobInput]?: JobInput[K] | undefined }
+import type { JobChange, JobFilter } from '../store/store.ts'
+import { allow, allowSome, jobFor, userIdOf } from './authorise.ts'
+import type { Deps } from './deps.ts'
+import { dueAtOf, nextInstant, stateWith } from './due.ts'
+import { type Draft, draftOf, type JobEdit, type JobInput } from './job-draft.ts'
+import { createJobRuns } from './job-runs.ts'
+import { type JobView, jobViews } from './job-view.ts'
+import { pageOf } from './paging.ts'
+import { createPausing } from './pausing.ts'
+import { written } from './written.ts'
 
 export type JobQuery = {
   readonly state?: JobState | undefined
@@ -36,38 +27,6 @@ export type JobQuery = {
   readonly limit: number
 }
 
-/** What one manual run does differently; not kept beyond it. */
-export type RunOverrides = {
-  readonly [K in 'url' | 'method' | 'query' | 'headers' | 'body']?: HttpTarget[K] | undefined
-}
-
-export type ResumeChoice = {
-  /** What becomes of the instants that passed while the job was paused; default `skip`. */
-  readonly catchUp?: MisfireMode | undefined
-  /** Only count, change nothing. */
-  readonly dryRun?: boolean | undefined
-}
-
-export type Resumed = {
-  readonly job: JobView
-  /** Executions that each mode makes of what was missed. */
-  readonly wouldRun: Readonly<Record<MisfireMode, number>>
-  readonly missed: number
-}
-
-export type OccurrenceView = {
-  /** Null for a coming one. */
-  readonly executionId: string | null
-  readonly scheduledFor: number
-  /** A range of occurrences that did not run: its newest instant, and how many. */
-  readonly lastFor: number | null
-  readonly occurrences: number
-  readonly status: Status | 'planned'
-  readonly trigger: Trigger
-  readonly reason: Reason | null
-  readonly reasonText: string | null
-}
-
 export type Jobs = {
   readonly create: (actor: Actor, input: JobInput) => Promise<JobView>
   readonly list: (actor: Actor, query: JobQuery) => Promise<Page<JobView>>
@@ -76,14 +35,149 @@ export type Jobs = {
   readonly update: (actor: Actor, id: string, edit: JobEdit, ifVersion: number | null) => Promise<JobView>
   readonly delete: (actor: Actor, id: string, ifVersion: number | null) => Promise<void>
   /** Runs now, whatever the state of the job. */
-  readonly run: (actor: Actor, id: string, overrides?: RunOverrides) => Promise<ExecutionView>
+  readonly run: ReturnType<typeof createJobRuns>['run']
   /** Once more changes nothing. */
-  readonly pause: (actor: Actor, id: string) => Promise<JobView>
-  readonly resume: (actor: Actor, id: string, choice: ResumeChoice) => Promise<Resumed>
+  readonly pause: ReturnType<typeof createPausing>['pause']
+  /** A job that is not paused stays as it is. */
+  readonly resume: ReturnType<typeof createPausing>['resume']
   /** The last `past` and the next `coming` instants, oldest first. */
-  readonly occurrences: (
-    actor: Actor,
-    id: string,
-    range: { readonly past: number; readonly coming: number },
-  ) => Promise<readonly OccurrenceView[]>
+  readonly occurrences: ReturnType<typeof createJobRuns>['occurrences']
 }
+
+export const createJobs = (deps: Deps): Jobs => {
+  const { store, clock, auth, signals, mayCall } = deps
+  const { run, occurrences } = createJobRuns(deps)
+  const { pause, resume } = createPausing(deps)
+  const viewOf = async (job: Job): Promise<JobView> => (await jobViews(deps, job.workspaceKey, [job]))[0] as JobView
+
+  const draft = (edit: JobEdit, { workspaceKey, id }: Pick<Job, 'workspaceKey' | 'id'>, stored: Job | null): Draft =>
+    draftOf(edit, {
+      secrets: auth.secrets,
+      owner: { workspaceKey, jobId: id },
+      stored: stored?.target ?? null,
+      now: clock.now(),
+      mayCall,
+    })
+
+  const checkOwner = async (actor: Actor, ownerId: string): Promise<void> => {
+    const owner = isId(ownerId) ? await store.people.userById(ownerId) : null
+    if (owner === null || owner.workspaceKey !== actor.workspaceKey) {
+      throw invalid('ownerId', ownerId, 'give the id of a user of this workspace')
+    }
+  }
+
+  const create = async (actor: Actor, input: JobInput): Promise<JobView> => {
+    allowSome(actor, 'job.create')
+    const ownerId = input.ownerId ?? userIdOf(actor)
+    if (ownerId === null) throw invalid('ownerId', undefined, 'the server itself creates jobs for a user only')
+    allow(actor, 'job.create', ownerId)
+    if (ownerId !== userIdOf(actor)) await checkOwner(actor, ownerId)
+    const id = newId()
+    const { workspaceKey } = actor
+    const { name, timetable, target, description, policies, metadata } = draft(input, { workspaceKey, id }, null)
+    if (name === undefined || timetable === undefined || target === undefined) throw new Error('A draft lacks a field.')
+    const now = clock.now()
+    const isEnabled = input.enabled !== false
+    const dueAt = nextInstant({ id, timetable, runs: 0 }, now)
+    const job = await store.jobs.create({
+      id,
+      workspaceKey,
+      ownerId,
+      name,
+      description: description ?? null,
+      timetable,
+      target,
+      policies: policies ?? {},
+      metadata: metadata ?? {},
+      state: isEnabled ? stateWith(timetable, dueAt) : 'paused',
+      now,
+      dueAt: isEnabled ? dueAt : null,
+    })
+    signals.wake()
+    return viewOf(job)
+  }
+
+  const changeOf = (job: Job, given: Draft, ownerId: string | undefined): JobChange => {
+    const { timetable, ...rest } = given
+    const change = {
+      ...differing(rest, job),
+      ...(ownerId === undefined || ownerId === job.ownerId ? {} : { ownerId }),
+    }
+    // The same timetable again must not raise the schedule version: instants that were claimed stay what they are.
+    if (timetable === undefined || isDeepStrictEqual(timetable, job.timetable)) return change
+    if (job.state === 'paused') return { ...change, timetable, dueAt: null }
+    const dueAt = nextInstant({ ...job, timetable }, clock.now())
+    return { ...change, timetable, dueAt, state: stateWith(timetable, dueAt) }
+  }
+
+  const update = async (actor: Actor, id: string, edit: JobEdit, ifVersion: number | null): Promise<JobView> => {
+    const { job, isChanged } = await written({
+      ifVersion,
+      read: () => jobFor(store, actor, 'job.change', id),
+      write: async (before) => {
+        if (edit.ownerId !== undefined && edit.ownerId !== before.ownerId) {
+          allow(actor, 'job.give', before.ownerId)
+          await checkOwner(actor, edit.ownerId)
+        }
+        const change = changeOf(before, draft(edit, before, before), edit.ownerId)
+        if (Object.keys(change).length === 0) return { job: before, isChanged: false }
+        const now = clock.now()
+        const after = await store.jobs.update(before, change, { now, expectedDueAt: dueAtOf(before, now) })
+        return after === null ? null : { job: after, isChanged: true }
+      },
+    })
+    if (isChanged) {
+      await signals.changed(job.key)
+      signals.wake()
+    }
+    if (edit.enabled === false && job.state !== 'paused') return pause(actor, id)
+    if (edit.enabled === true && job.state === 'paused') return (await resume(actor, id, {})).job
+    return viewOf(job)
+  }
+
+  return {
+    create,
+    update,
+    run,
+    pause,
+    resume,
+    occurrences,
+
+    list: async (actor, query) => {
+      allow(actor, 'job.view', null)
+      const { workspaceKey } = actor
+      const { cursor, limit, state, owner, search, sort, descending } = query
+      const ownerId = owner === 'me' ? (userIdOf(actor) ?? undefined) : owner
+      const filter: Omit<JobFilter, 'cursor' | 'limit'> = {
+        sort,
+        descending,
+        ...(state === undefined ? {} : { state }),
+        ...(ownerId === undefined ? {} : { ownerId }),
+        ...(search === undefined || search === '' ? {} : { search }),
+      }
+      return pageOf(
+        auth.cursors,
+        { cursor, limit, scope: { workspaceKey, list: 'jobs', filter } },
+        (inner) => store.jobs.list(workspaceKey, { ...filter, ...inner }),
+        (rows) => jobViews(deps, workspaceKey, rows),
+      )
+    },
+
+    get: async (actor, id) => viewOf(await jobFor(store, actor, 'job.view', id)),
+
+    delete: async (actor, id, ifVersion) => {
+      const job = await written({
+        ifVersion,
+        read: () => jobFor(store, actor, 'job.change', id),
+        write: async (before) => {
+          const now = clock.now()
+          return (await store.jobs.delete(before, { now, expectedDueAt: dueAtOf(before, now) })) ? before : null
+        },
+      })
+      await signals.changed(job.key)
+    },
+  }
+}
+
+const differing = (given: Draft, job: Job): Draft =>
+  Object.fromEntries(Object.entries(given).filter(([name, value]) => !isDeepStrictEqual(value, job[name as keyof Job])))

@@ -1,29 +1,29 @@
 /** The use cases, each of which takes an actor and authorises it: the door for the API, whatever dialect it speaks. */
-import type { Executions } from './executions.ts'
-import type { Jobs } from './jobs.ts'
-import type { Schedules } from './schedules.ts'
-import type { Sessions } from './sessions.ts'
-import type { StatisticsService } from './statistics.ts'
-import type { System } from './system.ts'
-import type { Users } from './users.ts'
+import type { Deps } from './deps.ts'
+import { createExecutions, type Executions } from './executions.ts'
+import { createJobs, type Jobs } from './jobs.ts'
+import { createSchedules, type Schedules } from './schedules.ts'
+import { createSessionCheck } from './session-check.ts'
+import { createSessions, type Sessions } from './sessions.ts'
+import { createSetup, type Setup } from './setup.ts'
+import { createStatistics, type StatisticsService } from './statistics.ts'
+import { createSystem, type System } from './system.ts'
+import { createUsers, type Users } from './users.ts'
 
+export type { Deps, Settings } from './deps.ts'
 export type { ExecutionView } from './execution-view.ts'
 export type { ExecutionQuery, Executions } from './executions.ts'
+export type { JobEdit, JobInput } from './job-draft.ts'
+export type { OccurrenceView, RunOverrides } from './job-runs.ts'
 export type { Fingerprint, HttpAuthInput, HttpAuthView, TargetInput, TargetView } from './job-target.ts'
 export type { JobView } from './job-view.ts'
-export type {
-  JobEdit,
-  JobInput,
-  JobQuery,
-  Jobs,
-  OccurrenceView,
-  ResumeChoice,
-  Resumed,
-  RunOverrides,
-} from './jobs.ts'
+export type { JobQuery, Jobs } from './jobs.ts'
+export type { ResumeChoice, Resumed } from './pausing.ts'
 export type { Schedules } from './schedules.ts'
-export type { Caller, Sessions, SessionView, SignedIn, SignIn, SignUp } from './sessions.ts'
+export type { Sessions, SessionView } from './sessions.ts'
+export type { FirstAdmin, FirstAdminSettings, Setup } from './setup.ts'
 export type { EngineSignals } from './signals.ts'
+export type { Caller, SignedIn, SignIn, SignUp } from './signing-in.ts'
 export type { StatisticsService } from './statistics.ts'
 export type { System, SystemView } from './system.ts'
 export type { UserView, WorkspaceView } from './user-view.ts'
@@ -41,4 +41,21 @@ export type Services = {
   readonly schedules: Schedules
   readonly statistics: StatisticsService
   readonly system: System
+}
+
+/** `setup` is for the start of the server alone: nobody signed in calls it. */
+export const createServices = (deps: Deps): Services & { readonly setup: Setup } => {
+  const { store, clock, auth } = deps
+  const sessionCheck = createSessionCheck({ people: store.people, clock, accessTokens: auth.accessTokens })
+  const jobs = createJobs(deps)
+  return {
+    sessions: createSessions(deps, sessionCheck),
+    users: createUsers(deps, sessionCheck),
+    jobs,
+    executions: createExecutions(deps),
+    schedules: createSchedules(deps),
+    statistics: createStatistics(deps),
+    system: createSystem(deps),
+    setup: createSetup(deps, jobs),
+  }
 }

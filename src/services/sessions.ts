@@ -1,35 +1,12 @@
 /** Signing in, staying signed in, signing out. */
 import type { Actor, UserActor } from '../domain/actor.ts'
-import type { UserView, WorkspaceView } from './user-view.ts'
-
-/** Where a request comes from: shown in the list of sessions, and what limits on guessing count. */
-export type Caller = { readonly address: string; readonly userAgent: string | null }
-
-export type SignIn = Caller & {
-  /** User name or e-mail address. */
-  readonly login: string
-  readonly password: string
-}
-
-export type SignUp = Caller & {
-  /** Default: the e-mail address. */
-  readonly username?: string | undefined
-  readonly email: string
-  readonly password: string
-  readonly fullName?: string | null | undefined
-  /** Default: named after the user. */
-  readonly workspaceName?: string | undefined
-}
-
-export type SignedIn = {
-  readonly accessToken: string
-  readonly refreshToken: string
-  /** Seconds. */
-  readonly expiresIn: number
-  readonly refreshExpiresIn: number
-  readonly user: UserView
-  readonly workspace: WorkspaceView
-}
+import { notFound } from '../domain/errors.ts'
+import { isId } from '../domain/ids.ts'
+import { allow, person } from './authorise.ts'
+import type { Deps } from './deps.ts'
+import { createRefreshing } from './refreshing.ts'
+import type { SessionCheck } from './session-check.ts'
+import { type Caller, createSigningIn, type SignedIn, type SignIn, type SignUp } from './signing-in.ts'
 
 export type SessionView = {
   readonly id: string
@@ -50,6 +27,48 @@ export type Sessions = {
   readonly signOut: (actor: Actor) => Promise<void>
   /** unauthenticated */
   readonly authenticate: (accessToken: string) => Promise<UserActor>
+  /** The actor's own, those that can still be used. */
   readonly list: (actor: Actor) => Promise<readonly SessionView[]>
   readonly revoke: (actor: Actor, id: string) => Promise<void>
+}
+
+export const createSessions = (deps: Deps, sessionCheck: SessionCheck): Sessions => {
+  const { clock } = deps
+  const { people } = deps.store
+  const { signIn, signUp, signedIn } = createSigningIn(deps)
+
+  const end = async (sessionId: string): Promise<void> => {
+    await people.revokeSession(sessionId, clock.now())
+    sessionCheck.forgetSession(sessionId)
+  }
+
+  return {
+    signIn,
+    signUp,
+    refresh: createRefreshing(deps, { sessionCheck, signedIn }),
+    authenticate: sessionCheck.authenticate,
+    signOut: async (actor) => end(person(actor).sessionId),
+    list: async (actor) => {
+      const { userId, sessionId } = person(actor)
+      allow(actor, 'session.view', userId)
+      const sessions = await people.listSessions(userId, clock.now())
+      return sessions.map(({ id, createdAt, expiresAt, address, userAgent }) => ({
+        id,
+        createdAt,
+        expiresAt,
+        address,
+        userAgent,
+        current: id === sessionId,
+      }))
+    },
+    revoke: async (actor, id) => {
+      const session = isId(id) ? await people.sessionById(id) : null
+      const owner = session === null ? null : await people.userById(session.userId)
+      if (session === null || session.revokedAt !== null || owner?.workspaceKey !== actor.workspaceKey) {
+        throw notFound('session', id)
+      }
+      allow(actor, 'session.end', session.userId)
+      await end(id)
+    },
+  }
 }

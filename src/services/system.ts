@@ -1,6 +1,9 @@
 /** What this server is and how it does. */
 import type { Actor } from '../domain/actor.ts'
+import { tzdata } from '../schedule/schedule.ts'
 import type { Durability } from '../store/store.ts'
+import { allow } from './authorise.ts'
+import type { Deps } from './deps.ts'
 
 export type SystemView = {
   readonly version: string
@@ -8,16 +11,48 @@ export type SystemView = {
   readonly startedAt: number
   readonly engine: 'sqlite' | 'postgres' | 'mysql'
   readonly durability: Durability
+  /** The release of the time-zone database in use, such as 2026c. */
   readonly tzdata: string
   readonly sqlite?: string
   readonly schedulerRunning: boolean
   readonly claiming: { readonly on: boolean; readonly reason: string | null }
-  /** Active jobs of the actor's workspace. */
+  /** Active jobs of the actor's workspace; for a health check those of the first one. */
   readonly scheduledJobs: number
 }
 
 export type System = {
   /** Null: a health check, which nobody signs in for. */
   readonly describe: (actor: Actor | null) => Promise<SystemView>
+  /** Whether the store answers: this process may be sent requests. */
   readonly ready: () => Promise<boolean>
+}
+
+const FIRST_WORKSPACE = 1
+
+export const createSystem = ({ store, clock, signals, settings }: Deps): System => {
+  const startedAt = clock.now()
+  const { sqlite } = process.versions
+  return {
+    describe: async (actor) => {
+      if (actor !== null) allow(actor, 'system.view', null)
+      const { active } = await store.jobs.count(actor?.workspaceKey ?? FIRST_WORKSPACE)
+      return {
+        version: settings.version,
+        node: process.versions.node,
+        startedAt,
+        engine: store.engine,
+        durability: store.durability,
+        tzdata,
+        ...(store.engine === 'sqlite' && sqlite !== undefined ? { sqlite } : {}),
+        schedulerRunning: signals.running(),
+        claiming: signals.claiming(),
+        scheduledJobs: active,
+      }
+    },
+    ready: () =>
+      store.check().then(
+        () => true,
+        () => false,
+      ),
+  }
 }

@@ -1,7 +1,17 @@
 /** The accounts of a workspace. */
 import type { Actor, Role } from '../domain/actor.ts'
+import { DomainError, type FieldError, notFound } from '../domain/errors.ts'
+import { isId, newId } from '../domain/ids.ts'
 import type { Page } from '../domain/page.ts'
-import type { UserView, WorkspaceView } from './user-view.ts'
+import type { UserChange, UserRow } from '../store/store.ts'
+import { allow, person, userIdOf } from './authorise.ts'
+import type { Deps } from './deps.ts'
+import { refuse } from './fields.ts'
+import { type PageRequest, pageOf } from './paging.ts'
+import type { SessionCheck } from './session-check.ts'
+import { checkProfile, normalEmail, normalUsername, takenError } from './user-rules.ts'
+import { type UserView, userView, type WorkspaceView, workspaceView } from './user-view.ts'
+import { written } from './written.ts'
 
 export type UserInput = {
   readonly username: string
@@ -24,10 +34,7 @@ export type UserEdit = {
 
 export type Users = {
   readonly me: (actor: Actor) => Promise<{ readonly user: UserView; readonly workspace: WorkspaceView }>
-  readonly list: (
-    actor: Actor,
-    page: { readonly cursor: string | null; readonly limit: number },
-  ) => Promise<Page<UserView>>
+  readonly list: (actor: Actor, page: PageRequest) => Promise<Page<UserView>>
   readonly get: (actor: Actor, id: string) => Promise<UserView>
   readonly create: (actor: Actor, input: UserInput) => Promise<UserView>
   /** A new password, role or `enabled` ends all sessions of the user. */
@@ -35,3 +42,163 @@ export type Users = {
   /** The user's jobs pass to the actor. Only the single member of a workspace may delete itself: its jobs end with it. */
   readonly delete: (actor: Actor, id: string) => Promise<void>
 }
+
+export const createUsers = (deps: Deps, sessionCheck: SessionCheck): Users => {
+  const { store, clock, auth, signals } = deps
+  const { people } = store
+
+  const userFor = async (
+    actor: Actor,
+    action: 'user.view' | 'user.change' | 'user.delete',
+    id: string,
+  ): Promise<UserRow> => {
+    // Asked before the look-up: who may not see others learns nothing of which ids exist.
+    allow(actor, action, id)
+    const user = isId(id) ? await people.userById(id) : null
+    if (user === null || user.workspaceKey !== actor.workspaceKey) throw notFound('user', id)
+    return user
+  }
+
+  const changeOf = async (actor: Actor, user: UserRow, edit: UserEdit): Promise<UserChange> => {
+    if (edit.role !== undefined || edit.enabled !== undefined) allow(actor, 'user.appoint', user.id)
+    const email = edit.email === undefined ? user.email : normalEmail(edit.email)
+    // Who signs in by address goes on doing so: an old address kept as a name could become somebody else's.
+    const username =
+      edit.username !== undefined
+        ? normalUsername(edit.username)
+        : user.username.toLowerCase() === user.email.toLowerCase()
+          ? email
+          : user.username
+    const fullName = edit.fullName === undefined ? user.fullName : edit.fullName?.trim() || null
+    refuse([
+      ...checkProfile({ username, email, fullName, role: edit.role ?? user.role }),
+      ...(edit.password === undefined ? [] : auth.passwords.check(edit.password, [username, email])),
+    ])
+    if (edit.password !== undefined && userIdOf(actor) === user.id) await confirmPassword(user, edit.currentPassword)
+    const wanted = {
+      username,
+      email,
+      fullName,
+      role: edit.role ?? user.role,
+      enabled: edit.enabled ?? user.enabled,
+    }
+    return {
+      ...differing(wanted, user),
+      ...(edit.password === undefined ? {} : { passwordHash: await auth.passwords.hash(edit.password) }),
+    }
+  }
+
+  /** A stolen access token must not become a stolen account; and asking is guessing. */
+  const confirmPassword = async (user: UserRow, given: string | undefined): Promise<void> => {
+    const field = 'currentPassword'
+    if (given === undefined) return refuse([{ field, message: 'give your present password to set a new one' }])
+    const wrong: FieldError[] = [{ field, message: 'this is not your present password' }]
+    if (auth.passwords.isOverlong(given)) return refuse(wrong)
+    const guess = { account: `own password of ${user.id}`, address: null, isKnownAddress: async () => false }
+    const right = await auth.limits.guarded(
+      guess,
+      async () => (await auth.passwords.verify(given, user.passwordHash)).right,
+    )
+    if (!right) refuse(wrong)
+  }
+
+  return {
+    me: async (actor) => {
+      const { userId, workspaceKey } = person(actor)
+      const [user, workspace] = await Promise.all([people.userById(userId), people.workspaceByKey(workspaceKey)])
+      if (user === null || workspace === null) throw notFound('user', userId)
+      return { user: userView(user), workspace: workspaceView(workspace) }
+    },
+
+    list: async (actor, page) => {
+      allow(actor, 'user.list', null)
+      const { workspaceKey } = actor
+      const scope = { workspaceKey, list: 'users', filter: null }
+      return pageOf(
+        auth.cursors,
+        { ...page, scope },
+        (inner) => people.listUsers(workspaceKey, inner),
+        (rows) => rows.map(userView),
+      )
+    },
+
+    get: async (actor, id) => userView(await userFor(actor, 'user.view', id)),
+
+    create: async (actor, input) => {
+      allow(actor, 'user.create', null)
+      const username = normalUsername(input.username)
+      const email = normalEmail(input.email)
+      const fullName = input.fullName?.trim() || null
+      refuse([
+        ...checkProfile({ username, email, fullName, role: input.role }),
+        ...auth.passwords.check(input.password, [username, email]),
+      ])
+      const made = await people.createUser(actor.workspaceKey, {
+        id: newId(),
+        username,
+        email,
+        fullName,
+        passwordHash: await auth.passwords.hash(input.password),
+        role: input.role,
+        now: clock.now(),
+      })
+      if ('taken' in made) throw takenError(made)
+      return userView(made)
+    },
+
+    update: (actor, id, edit, ifVersion) =>
+      written({
+        ifVersion,
+        read: () => userFor(actor, 'user.change', id),
+        write: async (user) => {
+          const change = await changeOf(actor, user, edit)
+          if (Object.keys(change).length === 0) return userView(user)
+          const revokeSessions = 'passwordHash' in change || 'role' in change || 'enabled' in change
+          const answer = await people.updateUser(user, change, { now: clock.now(), revokeSessions })
+          if (answer === null) return null
+          if (answer === 'last_admin') throw lastAdmin()
+          if ('taken' in answer) throw takenError(answer)
+          if (revokeSessions) sessionCheck.forgetUser(user.id)
+          return userView(answer)
+        },
+      }),
+
+    delete: async (actor, id) => {
+      const user = await userFor(actor, 'user.delete', id)
+      const isSelf = userIdOf(actor) === user.id
+      const members = await people.listUsers(user.workspaceKey, { cursor: null, limit: 2 })
+      const isOnly = members.items.length === 1
+      if (isSelf && !isOnly) {
+        throw new DomainError(
+          'conflict',
+          'Nobody deletes the own account while the workspace has other members; ask another admin.',
+        )
+      }
+      const jobKeys = isOnly ? await allJobKeys(user.workspaceKey) : []
+      const answer = await people.deleteUser(user, isOnly ? null : userIdOf(actor), clock.now())
+      if (answer === 'last_admin') throw lastAdmin()
+      if (answer === 'gone') throw notFound('user', id)
+      sessionCheck.forgetUser(user.id)
+      for (const jobKey of jobKeys) await signals.changed(jobKey)
+    },
+  }
+
+  /** What ends with the workspace must not fire once more from what was claimed ahead. */
+  async function allJobKeys(workspaceKey: number): Promise<number[]> {
+    const keys: number[] = []
+    let cursor: string | null = null
+    do {
+      const filter = { sort: 'created_at', descending: false, cursor, limit: 100 } as const
+      const page: Awaited<ReturnType<typeof store.jobs.list>> = await store.jobs.list(workspaceKey, filter)
+      keys.push(...page.items.map((job) => job.key))
+      cursor = page.nextCursor
+    } while (cursor !== null)
+    return keys
+  }
+}
+
+const differing = (wanted: UserChange, user: UserRow): UserChange =>
+  Object.fromEntries(Object.entries(wanted).filter(([name, value]) => user[name as keyof UserRow] !== value))
+
+const lastAdmin = (): DomainError =>
+  new DomainError('conflict', 'The workspace would be left without an enabled admin; appoint another one first.')

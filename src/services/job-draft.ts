@@ -1,0 +1,87 @@
+/** What somebody wants a job to be, checked as a whole: all wrong fields are told together, or none is left wrong. */
+import type { Secrets } from '../auth/secrets.ts'
+import { DomainError, type FieldError } from '../domain/errors.ts'
+import type { Job, Timetable } from '../domain/job.ts'
+import { choicesOf, type PolicyChoices, withDefaults } from '../domain/policies.ts'
+import type { HttpTarget } from '../domain/target.ts'
+import { refuse } from './fields.ts'
+import { checkDescription, checkMetadata, checkName, checkPolicies } from './job-rules.ts'
+import { keptTarget, type TargetInput, type TargetOwner } from './job-target.ts'
+import { neverFiresError, normalTimetable, timetableErrors } from './timetable-rules.ts'
+
+export type JobInput = {
+  readonly name: string
+  readonly description?: string | null | undefined
+  readonly timetable: Timetable
+  readonly target: TargetInput
+  readonly policies?: PolicyChoices | undefined
+  readonly metadata?: Readonly<Record<string, string>> | undefined
+  /** Default true; false is a job paused at birth. */
+  readonly enabled?: boolean | undefined
+  /** Default: the actor. Another one only by an admin. */
+  readonly ownerId?: string | undefined
+}
+
+/** Absent and undefined fields stay; timetable, target, policies and metadata are replaced whole. */
+export type JobEdit = { readonly [K in keyof JobInput]?: JobInput[K] | undefined }
+
+/** The fields that were given, in the form in which they are kept. */
+export type Draft = Partial<Pick<Job, 'name' | 'description' | 'timetable' | 'policies' | 'metadata'>> & {
+  readonly target?: HttpTarget
+}
+
+export type DraftContext = {
+  readonly secrets: Secrets
+  readonly owner: TargetOwner
+  /** Null for a new job. */
+  readonly stored: HttpTarget | null
+  readonly now: number
+  /** False: no server of ours would call this address, whatever it resolves to. */
+  readonly mayCall: (url: URL) => boolean
+}
+
+/** Throws `schedule.invalid` or `schedule.never_fires` when only the timetable is at fault, else `invalid`. */
+export const draftOf = (edit: JobEdit, context: DraftContext): Draft => {
+  const { name, description, timetable, policies, metadata } = edit
+  const target =
+    edit.target === undefined ? null : keptTarget(context.secrets, context.owner, edit.target, context.stored)
+  const title = name?.trim()
+  const ofTimetable = timetable === undefined ? [] : timetableErrors(timetable)
+  const isSilent = timetable === undefined || ofTimetable.length > 0 ? [] : neverFiresError(timetable, context.now)
+  const others: FieldError[] = [
+    ...(title === undefined ? [] : checkName(title)),
+    ...checkDescription(description ?? null),
+    ...(target?.errors ?? []),
+    ...(policies === undefined ? [] : checkPolicies(withDefaults(policies))),
+    ...(metadata === undefined ? [] : checkMetadata(metadata)),
+  ]
+  if (others.length > 0) refuse([...others, ...ofTimetable, ...isSilent])
+  refuseTimetable('schedule.invalid', ofTimetable)
+  refuseTimetable('schedule.never_fires', isSilent)
+  if (target !== null) refuseAddress(target.target, context.mayCall)
+  return {
+    ...(title === undefined ? {} : { name: title }),
+    ...(description === undefined ? {} : { description: description || null }),
+    ...(timetable === undefined ? {} : { timetable: normalTimetable(timetable) }),
+    ...(target === null ? {} : { target: target.target }),
+    ...(policies === undefined ? {} : { policies: choicesOf(withDefaults(policies)) }),
+    ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
+  }
+}
+
+export const refuseTimetable = (
+  code: 'schedule.invalid' | 'schedule.never_fires',
+  errors: readonly FieldError[],
+): void => {
+  const [first] = errors
+  if (first === undefined) return
+  const value = first.value === undefined ? '' : ` ${JSON.stringify(first.value)?.slice(0, 120)}:`
+  throw new DomainError(code, `${first.field}:${value} ${first.message}`, { errors })
+}
+
+/** The answer is the same for every reason, so that nobody maps our network by asking. */
+export const refuseAddress = (target: HttpTarget, mayCall: (url: URL) => boolean): void => {
+  if (mayCall(new URL(target.url))) return
+  const message = 'this server may not call this address'
+  throw new DomainError('egress.denied', `target.url: ${message}`, { errors: [{ field: 'target.url', message }] })
+}

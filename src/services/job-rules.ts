@@ -1,0 +1,63 @@
+/** What a job's name, description, metadata and policies may be. Pure. */
+import type { FieldError } from '../domain/errors.ts'
+import { type Delivery, type MisfireMode, type Overlap, POLICY_BOUNDS, type Policies } from '../domain/policies.ts'
+import { checkLine, checkText } from './fields.ts'
+
+export const checkName = (name: string): FieldError[] => checkLine('name', name, [1, 200])
+
+export const checkDescription = (description: string | null): FieldError[] =>
+  description === null ? [] : checkText('description', description, 2000)
+
+const MOST_ENTRIES = 50
+const LONGEST_KEY = 100
+const LONGEST_VALUE_BYTES = 1024
+
+export const checkMetadata = (metadata: Readonly<Record<string, string>>): FieldError[] => {
+  const entries = Object.entries(metadata)
+  if (entries.length > MOST_ENTRIES) {
+    return [{ field: 'metadata', value: entries.length, message: `at most ${MOST_ENTRIES} entries` }]
+  }
+  return entries.flatMap(([key, value]): FieldError[] => {
+    const field = `metadata.${key.slice(0, LONGEST_KEY)}`
+    if (key === '__proto__') return [{ field, message: 'choose another name' }]
+    const errors = checkLine(field, key, [1, LONGEST_KEY]).map(({ message }) => ({
+      field,
+      message: `its name: ${message}`,
+    }))
+    return Buffer.byteLength(value) > LONGEST_VALUE_BYTES
+      ? [...errors, { field, message: `a value has at most ${LONGEST_VALUE_BYTES} bytes` }]
+      : errors
+  })
+}
+
+const MODES: readonly MisfireMode[] = ['skip', 'latest', 'all']
+const OVERLAPS: readonly Overlap[] = ['skip', 'queue_one', 'queue_all', 'cancel_other', 'allow']
+const DELIVERIES: readonly Delivery[] = ['at_least_once', 'at_most_once']
+
+export const checkPolicies = (policies: Policies): FieldError[] => {
+  const { retry, misfire } = policies
+  return [
+    ...bounded('retry.attempts', retry.attempts),
+    ...bounded('retry.firstDelayMs', retry.firstDelayMs),
+    ...bounded('retry.factor', retry.factor, 'fractional'),
+    ...bounded('retry.longestDelayMs', retry.longestDelayMs),
+    ...oneOf('misfire.mode', misfire.mode, MODES),
+    ...bounded('misfire.windowMs', misfire.windowMs),
+    ...bounded('misfire.cap', misfire.cap),
+    ...oneOf('overlap', policies.overlap, OVERLAPS),
+    ...bounded('timeoutMs', policies.timeoutMs),
+    ...oneOf('delivery', policies.delivery, DELIVERIES),
+    ...(policies.pauseAfterFailures === null ? [] : bounded('pauseAfterFailures', policies.pauseAfterFailures)),
+  ]
+}
+
+const bounded = (name: keyof typeof POLICY_BOUNDS, value: number, kind?: 'fractional'): FieldError[] => {
+  const [least, most] = POLICY_BOUNDS[name]
+  const isNumber = kind === 'fractional' ? Number.isFinite(value) : Number.isInteger(value)
+  if (isNumber && least <= value && value <= most) return []
+  const number = kind === 'fractional' ? 'number' : 'whole number'
+  return [{ field: `policies.${name}`, value, message: `give a ${number} from ${least} to ${most}` }]
+}
+
+const oneOf = (name: string, value: string, known: readonly string[]): FieldError[] =>
+  known.includes(value) ? [] : [{ field: `policies.${name}`, value, message: `use one of ${known.join(', ')}` }]

@@ -1,0 +1,117 @@
+/** Running a job by hand, and the instants it ran and will run at. */
+import type { Actor } from '../domain/actor.ts'
+import { invalid } from '../domain/errors.ts'
+import { REASONS, type Reason, type Status, type Trigger } from '../domain/execution.ts'
+import { newId } from '../domain/ids.ts'
+import type { Job } from '../domain/job.ts'
+import { withDefaults } from '../domain/policies.ts'
+import type { HttpTarget } from '../domain/target.ts'
+import { checkHttpTarget } from '../domain/target-rules.ts'
+import { compile, instantsBetween } from '../schedule/schedule.ts'
+import type { OccurrenceRow } from '../store/store.ts'
+import { jobFor, userIdOf } from './authorise.ts'
+import type { Deps } from './deps.ts'
+import { runsLeft } from './due.ts'
+import { type ExecutionView, executionView } from './execution-view.ts'
+import { refuse } from './fields.ts'
+import { refuseAddress } from './job-draft.ts'
+import { isSameOrigin } from './job-target.ts'
+
+/** What one manual run does differently; not kept beyond it. */
+export type RunOverrides = {
+  readonly [K in 'url' | 'method' | 'query' | 'headers' | 'body']?: HttpTarget[K] | undefined
+}
+
+export type OccurrenceView = {
+  /** Null for a coming one. */
+  readonly executionId: string | null
+  readonly scheduledFor: number
+  /** A range of occurrences that did not run: its newest instant, and how many. */
+  readonly lastFor: number | null
+  readonly occurrences: number
+  readonly status: Status | 'planned'
+  readonly trigger: Trigger
+  readonly reason: Reason | null
+  readonly reasonText: string | null
+}
+
+export const MOST_OCCURRENCES = 100
+
+export const createJobRuns = ({ store, clock, signals, mayCall }: Deps) => {
+  /** Whatever the state of the job: somebody asks for it. */
+  const run = async (actor: Actor, id: string, overrides: RunOverrides = {}): Promise<ExecutionView> => {
+    const job = await jobFor(store, actor, 'job.run', id)
+    const target = overridden(job.target, overrides)
+    if (target !== null) {
+      refuse(checkHttpTarget(target))
+      refuseAddress(target, mayCall)
+    }
+    const execution = await store.executions.createManual({
+      id: newId(),
+      workspaceKey: job.workspaceKey,
+      jobKey: job.key,
+      now: clock.now(),
+      exclusive: withDefaults(job.policies).overlap !== 'allow',
+      requestedBy: userIdOf(actor),
+      target,
+    })
+    signals.wake()
+    return executionView(execution)
+  }
+
+  const occurrences = async (
+    actor: Actor,
+    id: string,
+    { past, coming }: { readonly past: number; readonly coming: number },
+  ): Promise<readonly OccurrenceView[]> => {
+    const job = await jobFor(store, actor, 'job.view', id)
+    checkCount('past', past)
+    checkCount('coming', coming)
+    const now = clock.now()
+    const rows = past === 0 ? [] : await store.executions.occurrences(job.workspaceKey, job.key, now + 1, past)
+    return [...rows.map(pastView).reverse(), ...comingInstants(job, now, coming).map(plannedView)]
+  }
+
+  return { run, occurrences }
+}
+
+/** The whole target of the run; null when nothing is different. */
+const overridden = (target: HttpTarget, overrides: RunOverrides): HttpTarget | null => {
+  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
+  if (Object.keys(given).length === 0) return null
+  const { auth, ...rest }: HttpTarget = { ...target, ...given }
+  // The secret was given for one origin, and goes to no other.
+  return auth === undefined || !isSameOrigin(target.url, rest.url) ? rest : { ...rest, auth }
+}
+
+const checkCount = (field: 'past' | 'coming', count: number): void => {
+  if (Number.isInteger(count) && count >= 0 && count <= MOST_OCCURRENCES) return
+  throw invalid(field, count, `give a whole number from 0 to ${MOST_OCCURRENCES}`)
+}
+
+const comingInstants = (job: Job, now: number, count: number): number[] =>
+  job.state === 'active'
+    ? instantsBetween(compile(job.timetable, job.id), now, Number.POSITIVE_INFINITY, Math.min(count, runsLeft(job)))
+    : []
+
+const pastView = ({ id, reason, ...row }: OccurrenceRow): OccurrenceView => ({
+  executionId: id,
+  scheduledFor: row.scheduledFor,
+  lastFor: row.lastFor,
+  occurrences: row.occurrences,
+  status: row.status,
+  trigger: row.trigger,
+  reason,
+  reasonText: reason === null ? null : REASONS[reason],
+})
+
+const plannedView = (scheduledFor: number): OccurrenceView => ({
+  executionId: null,
+  scheduledFor,
+  lastFor: null,
+  occurrences: 1,
+  status: 'planned',
+  trigger: 'schedule',
+  reason: null,
+  reasonText: null,
+})

@@ -1,0 +1,124 @@
+/** Pausing a job, and taking it up again with or without what it missed. */
+import type { Actor } from '../domain/actor.ts'
+import { newId } from '../domain/ids.ts'
+import type { Job } from '../domain/job.ts'
+import { type MisfireMode, withDefaults } from '../domain/policies.ts'
+import { compile } from '../schedule/schedule.ts'
+import type { NewExecution, ResumePlan } from '../store/store.ts'
+import { jobFor } from './authorise.ts'
+import type { Deps } from './deps.ts'
+import { dueAtOf, nextInstant, runsLeft, stateWith } from './due.ts'
+import { type JobView, jobViews } from './job-view.ts'
+import { type CatchUp, catchUpOf, missedWhilePaused, type Paused, wouldRun } from './resume-plan.ts'
+import { written } from './written.ts'
+
+export type ResumeChoice = {
+  /** What becomes of the instants that passed while the job was paused; default `skip`. */
+  readonly catchUp?: MisfireMode | undefined
+  /** Only count, change nothing. */
+  readonly dryRun?: boolean | undefined
+}
+
+export type Resumed = {
+  readonly job: JobView
+  /** Executions that each mode makes of what was missed. */
+  readonly wouldRun: Readonly<Record<MisfireMode, number>>
+  readonly missed: number
+}
+
+export const createPausing = (deps: Deps) => {
+  const { store, clock, signals } = deps
+  const viewOf = async (job: Job): Promise<JobView> => (await jobViews(deps, job.workspaceKey, [job]))[0] as JobView
+
+  const pauseJob = async (job: Job): Promise<Job | null> => {
+    if (job.state === 'paused') return job
+    const now = clock.now()
+    return store.jobs.pause(job, 'by_user', { now, expectedDueAt: dueAtOf(job, now) })
+  }
+
+  /** Who asks may rely on it: nothing fires any more once this has answered. */
+  const pause = async (actor: Actor, id: string): Promise<JobView> => {
+    const job = await written({
+      ifVersion: null,
+      read: () => jobFor(store, actor, 'job.change', id),
+      write: pauseJob,
+    })
+    await signals.changed(job.key)
+    return viewOf(job)
+  }
+
+  const resume = async (
+    actor: Actor,
+    id: string,
+    { catchUp = 'skip', dryRun = false }: ResumeChoice,
+  ): Promise<Resumed> => {
+    const answer = await written({
+      ifVersion: null,
+      read: () => jobFor(store, actor, 'job.change', id),
+      write: async (job) => {
+        const now = clock.now()
+        const paused = pausedOf(job, now)
+        const missed = paused === null ? 0 : missedWhilePaused(paused)
+        const counts = paused === null ? { skip: 0, latest: 0, all: 0 } : wouldRun(missed, paused)
+        const isAsked = paused !== null && !dryRun
+        const after = isAsked ? await store.jobs.resume(job, planOf(job, paused, catchUp), { now }) : job
+        return after === null ? null : { job: after, wouldRun: counts, missed }
+      },
+    })
+    if (!dryRun) signals.wake()
+    return { ...answer, job: await viewOf(answer.job) }
+  }
+
+  return { pause, resume }
+}
+
+/** Null for a job that is not paused: there is nothing to take up. */
+const pausedOf = (job: Job, now: number): Paused | null =>
+  job.state !== 'paused'
+    ? null
+    : {
+        compiled: compile(job.timetable, job.id),
+        pausedAt: job.pausedAt ?? job.updatedAt,
+        now,
+        cap: withDefaults(job.policies).misfire.cap,
+        runsLeft: runsLeft(job),
+      }
+
+const planOf = (job: Job, paused: Paused, mode: MisfireMode): ResumePlan => {
+  const catchUp = catchUpOf(paused, mode)
+  const countRuns = job.timetable.maxRuns === undefined ? 0 : catchUp.runs.length
+  const dueAt = nextInstant({ ...job, runs: job.runs + countRuns }, paused.now)
+  return {
+    dueAt,
+    state: stateWith(job.timetable, dueAt),
+    executions: rowsOf(catchUp),
+    countRuns,
+    exclusive: withDefaults(job.policies).overlap !== 'allow',
+  }
+}
+
+const rowsOf = ({ runs, missed }: CatchUp): NewExecution[] => {
+  const rows: NewExecution[] = runs.map((scheduledFor) => ({
+    id: newId(),
+    scheduledFor,
+    trigger: 'catch_up',
+    status: 'pending',
+    reason: null,
+    lastFor: null,
+    occurrences: 1,
+  }))
+  if (missed === null) return rows
+  const { first, last, count, reason } = missed
+  return [
+    {
+      id: newId(),
+      scheduledFor: first,
+      trigger: 'schedule',
+      status: 'missed',
+      reason,
+      lastFor: count === 1 ? null : last,
+      occurrences: count,
+    },
+    ...rows,
+  ]
+}

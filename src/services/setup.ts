@@ -1,0 +1,114 @@
+/** The first start: an admin to sign in as, a job to look at, and proof that the secret key is the right one. */
+import { randomBytes } from 'node:crypto'
+import { DomainError } from '../domain/errors.ts'
+import { newId } from '../domain/ids.ts'
+import type { UserRow } from '../store/store.ts'
+import type { Deps } from './deps.ts'
+import { refuse } from './fields.ts'
+import type { JobView } from './job-view.ts'
+import type { Jobs } from './jobs.ts'
+import { checkProfile, normalEmail, normalUsername } from './user-rules.ts'
+
+export type FirstAdmin = {
+  readonly username: string
+  /** In clear, for the one time that it is printed. */
+  readonly password: string
+  /** `given`: by the operator, who knows it; nobody needs to print it. */
+  readonly origin: 'given' | 'default' | 'generated'
+  readonly workspaceKey: number
+}
+
+export type FirstAdminSettings = {
+  /** The well-known admin/admin123; false in production. */
+  readonly allowDefaultAdmin: boolean
+  readonly username: string
+  readonly email: string
+  /** Null: the well-known one where that is allowed, else one is made. */
+  readonly password: string | null
+}
+
+const DEFAULT_PASSWORD = 'admin123'
+const KEY_CHECK = 'secret_key_check'
+const KEY_CHECK_PLACE = { workspaceKey: 0, owner: 'server', field: KEY_CHECK }
+const DEMO_JOB = 'demo_job'
+
+export type Setup = {
+  /** Throws when the database holds secrets that neither the secret key nor a former one opens. */
+  readonly checkSecretKey: () => Promise<void>
+  /** Null when somebody has an account already. */
+  readonly ensureFirstAdmin: (settings: FirstAdminSettings) => Promise<FirstAdmin | null>
+  /** Once in the life of a database: a demo job that was deleted does not come back. */
+  readonly ensureDemoJob: (workspaceKey: number, url: string) => Promise<JobView | null>
+}
+
+export const createSetup = ({ store, clock, auth }: Deps, jobs: Jobs): Setup => {
+  const { people } = store
+
+  const firstAdminOf = async (workspaceKey: number): Promise<UserRow | null> => {
+    const members = await people.listUsers(workspaceKey, { cursor: null, limit: 100 })
+    return members.items.find((user) => user.role === 'admin' && user.enabled) ?? null
+  }
+
+  return {
+    checkSecretKey: async () => {
+      const kept = await people.putServerValue(KEY_CHECK, auth.secrets.seal(KEY_CHECK, KEY_CHECK_PLACE))
+      try {
+        auth.secrets.open(kept, KEY_CHECK_PLACE)
+      } catch (cause) {
+        throw new DomainError(
+          'conflict',
+          'SECRET_KEY: it does not open what this database holds. Give the key it was made with, or add that key to SECRET_KEY_PREVIOUS.',
+          { cause },
+        )
+      }
+    },
+
+    ensureFirstAdmin: async (settings) => {
+      if ((await people.countUsers()) > 0) return null
+      const username = normalUsername(settings.username)
+      const email = normalEmail(settings.email)
+      const origin = settings.password !== null ? 'given' : settings.allowDefaultAdmin ? 'default' : 'generated'
+      const password = settings.password ?? (origin === 'default' ? DEFAULT_PASSWORD : generatedPassword())
+      // The well-known password is exactly what the rules are there to refuse.
+      const ofPassword = origin === 'given' ? auth.passwords.check(password, [username, email]) : []
+      refuse([...checkProfile({ username, email, fullName: null, role: 'admin' }), ...ofPassword])
+      const now = clock.now()
+      const made = await people.createWorkspace(
+        { id: newId(), name: 'Default', now },
+        {
+          id: newId(),
+          username,
+          email,
+          fullName: null,
+          passwordHash: await auth.passwords.hash(password),
+          role: 'admin',
+          now,
+        },
+      )
+      // Another process was first.
+      return 'taken' in made ? null : { username, password, origin, workspaceKey: made.workspaceKey }
+    },
+
+    ensureDemoJob: async (workspaceKey, url) => {
+      if ((await people.serverValue(DEMO_JOB)) !== null) return null
+      const owner = await firstAdminOf(workspaceKey)
+      if (owner === null) return null
+      const job = await jobs.create(
+        { kind: 'system', workspaceKey },
+        {
+          name: 'Demo: hello every minute',
+          description:
+            'Calls the echo endpoint of this server, so that there is something to look at. Delete it at will.',
+          ownerId: owner.id,
+          timetable: { schedules: [{ kind: 'cron', expression: '* * * * *', zone: 'UTC' }], zone: 'UTC' },
+          target: { kind: 'http', url, method: 'GET' },
+        },
+      )
+      await people.putServerValue(DEMO_JOB, job.id)
+      return job
+    },
+  }
+}
+
+/** Nearly 120 random bits in 20 characters that can be copied by a double click. */
+const generatedPassword = (): string => randomBytes(15).toString('base64url').replace(/[-_]/g, 'x')
