@@ -39,7 +39,8 @@ export const createCapture = (hold: number, most: number): Capture => {
 
 const append = (held: Buffer, length: number, chunk: Buffer, hold: number): Buffer => {
   const needed = length + chunk.length
-  const roomy = held.length >= needed ? held : Buffer.allocUnsafe(Math.min(hold, Math.max(needed, held.length * 2)))
+  const roomy =
+    held.length >= needed ? held : Buffer.allocUnsafeSlow(Math.min(hold, Math.max(needed, held.length * 2, 1024)))
   if (roomy !== held) held.copy(roomy, 0, 0, length)
   chunk.copy(roomy, length)
   return roomy

@@ -27,7 +27,7 @@ export const encodingsOf = (header: string): readonly string[] | null => {
     .map((name) => name.trim())
     .filter((name) => name !== '' && name !== 'identity')
   if (names.length > MOST_ENCODINGS) return null
-  return names.every((name) => name in DECODERS) ? names.reverse() : []
+  return names.every((name) => Object.hasOwn(DECODERS, name)) ? names.reverse() : []
 }
 
 /** Calls `done` once, later; the returned function gives up instead. */
