@@ -154,7 +154,11 @@ export type Ledger = {
     readonly until: number
     readonly limit: number
     readonly after: { readonly dueAt: number; readonly jobKey: number } | null
-  }) => Promise<{ readonly jobs: readonly DueJob[]; readonly nextDueAt: number | null }>
+  }) => Promise<{
+    readonly jobs: readonly DueJob[]
+    /** The earliest stored instant that is not among `jobs`, also one that lies before `after`; null when there is none. */
+    readonly nextDueAt: number | null
+  }>
   /** Leases pending executions whose time has come, by priority, then oldest first; exclusive ones only where no other of the job holds a lease. */
   readonly lease: (query: { readonly nodeKey: number; readonly now: number; readonly limit: number }) => Promise<{
     readonly leased: readonly LeasedExecution[]
