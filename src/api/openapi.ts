@@ -2,7 +2,7 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
-import type { z } from 'zod'
+import { z } from 'zod'
 
 type Json = Record<string, unknown>
 
@@ -21,6 +21,10 @@ const zodToJsonConfig = {
 
 export const describeApi = async (app: FastifyInstance, version: string): Promise<void> => {
   const toComponents = createJsonSchemaTransformObject({ zodToJsonConfig })
+  const bodyOptional = new Set<unknown>()
+  app.addHook('onRoute', ({ schema }) => {
+    if (schema?.body instanceof z.ZodOptional) bodyOptional.add(schema.operationId)
+  })
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -36,8 +40,10 @@ export const describeApi = async (app: FastifyInstance, version: string): Promis
       components: { securitySchemes: { bearerAuth: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
     transform: createJsonSchemaTransform({ zodToJsonConfig }),
-    transformObject: (document) =>
-      cleaned(toComponents(document) as unknown as Json) as ReturnType<typeof toComponents>,
+    transformObject: (document) => {
+      const described = cleaned(toComponents(document) as unknown as Json)
+      return withOptionalBodies(described, bodyOptional) as ReturnType<typeof toComponents>
+    },
   })
 }
 
@@ -59,15 +65,26 @@ const cleaned = (document: Json): Json => {
   const components = isObject(document.components) ? document.components : {}
   const schemas = isObject(components.schemas) ? components.schemas : {}
   const used = reachable(document.paths, schemas)
-  const names = new Map([...used].map((name) => [name, plainName(name, used)]))
+  const names = new Map([...used].map((name) => [name, plainName(name, used, schemas)]))
   const renamed = rename({ ...document, components: { ...components, schemas: {} } }, names) as Json
   const kept = [...used].sort().map((name) => [names.get(name) ?? name, rename(schemas[name], names)])
   return { ...renamed, components: { ...(renamed.components as Json), schemas: Object.fromEntries(kept) } }
 }
 
-const plainName = (name: string, used: ReadonlySet<string>): string => {
+/** The suffix stays only where what goes in under a name differs from what comes out. */
+const plainName = (name: string, used: ReadonlySet<string>, schemas: Json): string => {
   const plain = name.replace(/Input$/, '')
-  return used.has(plain) ? name : plain
+  return used.has(plain) && JSON.stringify(schemas[plain]) !== JSON.stringify(schemas[name]) ? name : plain
+}
+
+/** The generator calls every body required. */
+const withOptionalBodies = (document: Json, optional: ReadonlySet<unknown>): Json => {
+  const paths = isObject(document.paths) ? document.paths : {}
+  for (const operation of Object.values(paths).flatMap((path) => (isObject(path) ? Object.values(path) : []))) {
+    if (isObject(operation) && isObject(operation.requestBody) && optional.has(operation.operationId))
+      operation.requestBody.required = false
+  }
+  return document
 }
 
 const reachable = (from: unknown, schemas: Json, found = new Set<string>()): Set<string> => {

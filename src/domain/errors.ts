@@ -3,7 +3,8 @@
 /** Stable codes of the API's problems; `docs/reference/errors.md` lists them. */
 export const ERROR_CODES = {
   invalid: 'A field has a wrong type, form or value; `errors` names each one.',
-  malformed: 'The body is not what its content type says (for example broken JSON).',
+  malformed:
+    'The body is not what its content type says (for example broken JSON), or a parameter of the query is wrong.',
   unauthenticated: 'No valid access token came with the request.',
   'credentials.wrong': 'User name or password is wrong, or the account is disabled.',
   'token.invalid': 'The refresh token is unknown, expired, used before, or revoked.',

@@ -58,7 +58,22 @@ export const JobCreate = strict({
   policies: PoliciesInput.optional(),
   metadata: metadata.optional(),
   enabled: z.boolean().optional().describe('False: the job is born paused.').meta({ default: true }),
-}).meta({ id: 'JobCreate' })
+}).meta({
+  id: 'JobCreate',
+  examples: [
+    {
+      name: 'nightly report',
+      schedules: [{ kind: 'cron', expression: '30 2 * * *', time_zone: 'Europe/Berlin' }],
+      target: {
+        kind: 'http',
+        url: 'https://example.com/reports',
+        method: 'POST',
+        body: { type: 'json', content: { of: 'day' } },
+      },
+      policies: { retry: { attempts: 3 } },
+    },
+  ],
+})
 export type JobCreate = z.input<typeof JobCreate>
 
 /** Fields left out stay, also inside `target` and `policies`; `schedules`, `headers`, `metadata` and the like are replaced whole. */

@@ -4,6 +4,7 @@ import { FieldProblem } from './problems.ts'
 import { Id, Instant, InstantInput, InstantOrDate, kinds, LocalDate, seconds, strict } from './values.ts'
 
 const HUNDRED_YEARS = 3_155_760_000
+const MONTH = 31 * 86_400
 export const MOST_SCHEDULES = 20
 export const MOST_PREVIEWED = 100
 
@@ -51,7 +52,7 @@ const at = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/, 'a local time such as 09:30 or 09:30:15 is needed')
   .meta({ examples: ['09:30'] })
-const everySeconds = seconds(0.001, HUNDRED_YEARS)
+const everySeconds = seconds(1, HUNDRED_YEARS)
 
 export const Schedule = kinds('kind', [
   strict({ kind: z.literal('cron'), expression, time_zone: zone, ...clockChanges }),
@@ -90,7 +91,7 @@ export type ScheduleInput = z.input<typeof ScheduleInput>
 const start = InstantOrDate.nullable()
 const end = InstantOrDate.nullable()
 const maxRuns = z.int().min(1).max(1_000_000_000).nullable()
-const delay = seconds(0, 86_400)
+const delay = seconds(0, MONTH)
 
 /** What joins the schedules of one job. */
 export const TIMETABLE = {

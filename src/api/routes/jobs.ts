@@ -10,6 +10,7 @@ import {
   asQueryFault,
   BODY,
   etag,
+  IF_MATCH,
   ifVersion,
   type RouteContext,
   refusals,
@@ -92,6 +93,7 @@ export const jobRoutes = (api: Api, { services, clock, timeZone }: RouteContext)
         description:
           'Fields left out stay, also inside `target` and `policies`; null takes away. Lists, headers, query and metadata are replaced whole. With `If-Match` nobody else’s change is overwritten.',
         params,
+        headers: IF_MATCH,
         body: JobUpdate,
         response: {
           200: Job.describe('The job as it is now.'),
@@ -121,6 +123,7 @@ export const jobRoutes = (api: Api, { services, clock, timeZone }: RouteContext)
         summary: 'Delete a job',
         description: 'Its pending executions are cancelled; its history stays until it is forgotten by age.',
         params,
+        headers: IF_MATCH,
         response: {
           204: z.undefined().describe('It is gone.'),
           ...refusals(...SIGNED_IN, 'not_found', 'stale'),

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import type { Actor } from '../../domain/actor.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { DomainError, ERROR_CODES, type ErrorCode } from '../../domain/errors.ts'
@@ -45,6 +46,14 @@ export const callerOf = (request: FastifyRequest): Caller => ({
 
 export const etag = (version: number): string => `"${version}"`
 
+export const IF_MATCH = z.looseObject({
+  'if-match': z
+    .string()
+    .optional()
+    .describe('The `ETag` as it was read: refused with 412 when somebody changed the thing meanwhile.')
+    .meta({ examples: ['"3"'] }),
+})
+
 /** The version that `If-Match` names; null when any will do. */
 export const ifVersion = (request: FastifyRequest): number | null => {
   const given = request.headers['if-match']
@@ -57,7 +66,7 @@ export const ifVersion = (request: FastifyRequest): number | null => {
 
 /** Documents refusals by their codes; several codes may share a status. */
 export const refusals = (...codes: readonly ErrorCode[]): Record<never, never> => {
-  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status)
+  const byStatus = Map.groupBy(new Set(codes), (code) => PROBLEMS[code].status)
   return Object.fromEntries(
     [...byStatus].map(([status, ofStatus]) => [
       status,
@@ -69,9 +78,15 @@ export const refusals = (...codes: readonly ErrorCode[]): Record<never, never> =
   )
 }
 
-export const SIGNED_IN = ['unauthenticated', 'forbidden'] as const satisfies readonly ErrorCode[]
+export const SIGNED_IN = ['unauthenticated', 'forbidden', 'unavailable'] as const satisfies readonly ErrorCode[]
 /** What any body may meet. */
-export const BODY = ['malformed', 'invalid', 'too_large', 'unsupported_media'] as const satisfies readonly ErrorCode[]
+export const BODY = [
+  'malformed',
+  'invalid',
+  'too_large',
+  'unsupported_media',
+  'unavailable',
+] as const satisfies readonly ErrorCode[]
 export const SCHEDULE = ['schedule.invalid', 'schedule.never_fires'] as const satisfies readonly ErrorCode[]
 
 /** A cursor stands in the query: a wrong one is answered like any other wrong parameter. */

@@ -9,6 +9,7 @@ import {
   asQueryFault,
   BODY,
   etag,
+  IF_MATCH,
   ifVersion,
   type RouteContext,
   refusals,
@@ -103,6 +104,7 @@ export const userRoutes = (api: Api, { services }: RouteContext): void => {
         summary: 'Change an account',
         description: 'A new password, role or `enabled` ends all sessions of the account.',
         params,
+        headers: IF_MATCH,
         body: UserUpdate,
         response: {
           200: User.describe('The account as it is now.'),
