@@ -102,6 +102,7 @@ export const resumeJob = async (
         paused_at: null,
         resumed_at: now,
         schedule_version: version,
+        runs: job.runs + plan.countRuns,
       }),
       ...insertExecutions(read, rows),
       ...(plan.dueAt === null ? [] : insertDue(read, job.key, plan.dueAt)),
