@@ -1,0 +1,180 @@
+/** A server without its API: the use cases on a real store in a folder of its own, with a clock moved by hand. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { type Auth, createAuth } from '../../src/auth/auth.ts'
+import type { Role, UserActor } from '../../src/domain/actor.ts'
+import { newId } from '../../src/domain/ids.ts'
+import {
+  createServices,
+  type Deps,
+  type EngineSignals,
+  type JobInput,
+  type SignedIn,
+} from '../../src/services/services.ts'
+import { openSqliteStore } from '../../src/store/sqlite/database.ts'
+import type { Store } from '../../src/store/store.ts'
+import { type ManualClock, manualClock } from './manual-clock.ts'
+
+export const START = Date.UTC(2026, 10, 20, 9, 30)
+export const MINUTE = 60_000
+export const HOUR = 60 * MINUTE
+export const PASSWORD = 'a fine long pass phrase'
+export const CALLER = { address: '192.0.2.1', userAgent: 'test' }
+const SECRET_KEY = 'test secret key of more than 32 characters'
+
+export type World = {
+  readonly clock: ManualClock
+  readonly store: Store
+  readonly auth: Auth
+  readonly services: ReturnType<typeof createServices>
+  /** What the engine was told, in order: `wake`, `changed 1`, `cancelled <id>`. */
+  readonly told: string[]
+  /** Messages of the log. */
+  readonly logged: string[]
+  /** The same database under other settings, as another process or a restart would see it. */
+  readonly again: (changes: Partial<Deps> & { readonly secretKey?: string; readonly former?: readonly string[] }) => {
+    readonly services: ReturnType<typeof createServices>
+    readonly auth: Auth
+  }
+  /** The admin of a new workspace. */
+  readonly admin: (name?: string) => Promise<UserActor>
+  /** A member of the admin's workspace, who has not signed in. */
+  readonly member: (admin: UserActor, role: Role, name?: string) => Promise<UserActor>
+  readonly signIn: (login: string, address?: string) => Promise<SignedIn>
+}
+
+// The cost of a hash is proved where hashes are; here it would only be waited for.
+const CHEAP_HASH = { memoryKiB: 64, passes: 1, lanes: 1 }
+
+export const aWorld = async (t: TestContext): Promise<World> => {
+  const folder = await mkdtemp(join(tmpdir(), 'carillon-services-'))
+  const clock = manualClock(START)
+  const store = await openSqliteStore({
+    path: join(folder, 'test.db'),
+    clock,
+    onFault: (error) => {
+      throw error
+    },
+  })
+  t.after(async () => {
+    await store.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+  const told: string[] = []
+  const logged: string[] = []
+  const log = (message: string) => void logged.push(message)
+
+  const again: World['again'] = ({ secretKey = SECRET_KEY, former = [], ...changes }) => {
+    const auth = createAuth(
+      {
+        secretKey,
+        previousSecretKeys: former,
+        jwtSecretKey: null,
+        accessTokenSeconds: 3600,
+        minPasswordLength: 12,
+        hashCost: CHEAP_HASH,
+      },
+      clock,
+    )
+    const deps: Deps = {
+      store,
+      clock,
+      auth,
+      signals: signalsInto(told),
+      log: { info: log, warn: log },
+      settings: { version: '0.0.0', signUpEnabled: true, refreshTokenSeconds: 30 * 86_400 },
+      mayCall: (url) => url.hostname !== '169.254.169.254',
+      ...changes,
+    }
+    return { services: createServices(deps), auth: deps.auth }
+  }
+
+  const { services, auth } = again({})
+  const signIn: World['signIn'] = (login, address = CALLER.address) =>
+    services.sessions.signIn({ ...CALLER, login, password: PASSWORD, address })
+  const admin: World['admin'] = async (name = `admin-${newId()}`) => {
+    const { accessToken } = await services.sessions.signUp({
+      ...CALLER,
+      username: name,
+      email: `${name}@example.com`,
+      password: PASSWORD,
+    })
+    return services.sessions.authenticate(accessToken)
+  }
+  const member: World['member'] = async (of, role, name = `${role}-${newId()}`) => {
+    const user = await services.users.create(of, {
+      username: name,
+      email: `${name}@example.com`,
+      password: PASSWORD,
+      role,
+    })
+    return { kind: 'user', userId: user.id, workspaceKey: of.workspaceKey, role, sessionId: newId() }
+  }
+  return { clock, store, auth, services, told, logged, again, admin, member, signIn }
+}
+
+const signalsInto = (told: string[]): EngineSignals => ({
+  wake: () => void told.push('wake'),
+  changed: async (jobKey) => void told.push(`changed ${jobKey}`),
+  cancelled: (id) => void told.push(`cancelled ${id}`),
+  running: () => true,
+  claiming: () => ({ on: true, reason: null }),
+})
+
+/** Every hour on the hour, calling a page. */
+export const anInput = (changes: Partial<JobInput> = {}): JobInput => ({
+  name: 'report',
+  timetable: { schedules: [{ kind: 'cron', expression: '0 * * * *', zone: 'UTC' }], zone: 'UTC' },
+  target: { kind: 'http', url: 'https://example.com/report', method: 'GET' },
+  ...changes,
+})
+
+/** Runs everything that waits, as a node would, and ends it so. */
+export const runWaiting = async (
+  { store, clock }: Pick<World, 'store' | 'clock'>,
+  ending: 'success' | 'failed' | 'running',
+): Promise<number> => {
+  const now = clock.now()
+  const nodeKey = await nodeOf(store, now)
+  const { leased } = await store.ledger.lease({ nodeKey, now, limit: 100 })
+  if (ending === 'running') return leased.length
+  await store.ledger.commit({
+    nodeKey,
+    now,
+    claims: [],
+    outcomes: leased.map(({ workspaceKey, jobKey, executionId, attempt }) => ({
+      workspaceKey,
+      jobKey,
+      executionId,
+      attempt,
+      to: ending,
+      notBefore: null,
+      handedBack: false,
+      reason: null,
+      startedAt: now + 5,
+      finishedAt: now + 47,
+      statusCode: ending === 'success' ? 200 : 500,
+      error: ending === 'success' ? null : 'status 500',
+      output: 'body',
+      keepAttempt: ending !== 'success',
+      pauseAfterFailures: null,
+    })),
+  })
+  return leased.length
+}
+
+const nodes = new WeakMap<Store, number>()
+
+const nodeOf = async (store: Store, now: number): Promise<number> => {
+  const known = nodes.get(store)
+  if (known !== undefined) {
+    await store.ledger.renew(known, now, now + HOUR)
+    return known
+  }
+  const key = await store.ledger.join({ id: newId(), host: 'test', pid: 1, startedAt: now }, now, now + HOUR)
+  if (key === null) throw new Error('Another node schedules on this store.')
+  nodes.set(store, key)
+  return key
+}
