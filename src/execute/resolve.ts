@@ -30,8 +30,9 @@ export const createResolver = (clock: Clock, sources: NameSources): Resolve => {
     // RFC 6761, 6.3: these names are loopback and are never asked for.
     if (host === 'localhost' || host.endsWith('.localhost')) return { addresses: LOOPBACK, keepMs: LONGEST_KEPT_MS }
     try {
-      const addresses = await sources.query(host)
-      const seconds = Math.min(...addresses.map(({ ttl }) => ttl))
+      const records = await sources.query(host)
+      const seconds = Math.min(...records.map(({ ttl }) => ttl))
+      const addresses = records.map(({ address, family }) => ({ address, family }))
       return { addresses, keepMs: Math.min(LONGEST_KEPT_MS, seconds * 1000) }
     } catch (error) {
       const mayBeShort = sources.system !== null && error instanceof NameError && error.notFound

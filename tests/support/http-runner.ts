@@ -1,0 +1,22 @@
+/** An executor of HTTP targets for tests: development egress, a clock moved by hand, secrets that open to themselves. */
+import { createExecutor, createHttpRunner, type Executor, type HttpRunnerOptions } from '../../src/execute/execute.ts'
+import { type ManualClock, manualClock } from './manual-clock.ts'
+
+export type TestExecutor = Executor & { readonly clock: ManualClock; readonly faults: readonly unknown[] }
+
+export const DEVELOPMENT = { allowPrivate: true, allow: [], self: null } as const
+export const PRODUCTION = { allowPrivate: false, allow: [], self: null } as const
+
+export const httpExecutor = (more: Partial<HttpRunnerOptions> = {}): TestExecutor => {
+  const clock = manualClock(Date.UTC(2026, 0, 1))
+  const faults: unknown[] = []
+  const runner = createHttpRunner({
+    clock,
+    egress: DEVELOPMENT,
+    reveal: ({ sealed }) => sealed,
+    version: '1.2.3',
+    ...more,
+  })
+  const executor = createExecutor({ clock, runners: [runner], onFault: (error) => faults.push(error) })
+  return { ...executor, clock, faults }
+}
