@@ -140,19 +140,28 @@ test('headers and queries keep names that come several times, in an object or a 
 })
 
 test('a target that is read and sent back as it was means the same', () => {
-  const kept = targetFrom({
+  const kept: TargetView = {
     kind: 'http',
     url: 'https://example.com/a',
     method: 'POST',
-    query: { q: ['1', '2'] },
-    headers: { 'x-a': 'b' },
-    body: { type: 'form', content: { a: 'b' } },
-    success: { status: ['200-299', '404'], body_contains: 'ok', longest_seconds: 1.5 },
-    follow_redirects: false,
-  })
+    query: [
+      { name: 'q', value: '1' },
+      { name: 'q', value: '2' },
+    ],
+    headers: [{ name: 'x-a', value: 'b' }],
+    body: { type: 'form', content: [{ name: 'a', value: 'b' }] },
+    success: {
+      status: [
+        [200, 299],
+        [404, 404],
+      ],
+      bodyContains: 'ok',
+      longestMs: 1500,
+    },
+    redirects: false,
+  }
 
-  const shown: Omit<typeof kept, 'auth'> = kept
-  const wire = targetToWire(shown)
+  const wire = targetToWire(kept)
 
   assert.deepEqual(wire.success, {
     status: ['200-299', '404'],
@@ -160,7 +169,7 @@ test('a target that is read and sent back as it was means the same', () => {
     body_lacks: null,
     longest_seconds: 1.5,
   })
-  assert.deepEqual(targetFrom(wire), kept)
+  assert.deepEqual(targetFrom({ ...wire, auth: null }), kept)
 })
 
 const withAuth: TargetView = {
