@@ -1,4 +1,5 @@
 /** What undici reports about a broken exchange, as a failure of the attempt. */
+import { errors } from 'undici'
 import { ConnectError } from './connect.ts'
 import { type Finding, failed, faulted } from './runner.ts'
 
@@ -22,7 +23,8 @@ export const findingOf = (error: Error, statusCode: number | null): Finding => {
   if (code === 'UND_ERR_SOCKET' && error.message.startsWith('bad ')) return malformedAnswer(statusCode)
   const known = SENTENCES[code]
   if (known !== undefined) return failed(known[0], known[1], { statusCode })
-  return code.startsWith('HPE_') ? malformedAnswer(statusCode) : faulted(error)
+  // The error of the parser holds bytes of the answer, so it goes no further.
+  return error instanceof errors.HTTPParserError ? malformedAnswer(statusCode) : faulted(error)
 }
 
 const malformedAnswer = (statusCode: number | null): Finding =>
