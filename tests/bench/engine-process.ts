@@ -1,19 +1,23 @@
 /** The real engine, store and executor in one process, without the API; its wall clock is set to where the jobs are due. */
 import { hostname } from 'node:os'
+import { createWatcher } from '../../src/app/watch.ts'
 import { createInProcessTransport } from '../../src/dispatch/dispatch.ts'
 import { systemClock } from '../../src/domain/clock.ts'
 import { newId } from '../../src/domain/ids.ts'
-import { createEngine, type EngineWatcher } from '../../src/engine.ts'
+import { createEngine } from '../../src/engine.ts'
 import { createExecutor, createHttpRunner } from '../../src/execute/execute.ts'
 import { openSqliteStore } from '../../src/store/sqlite/database.ts'
+import { createLog } from '../../src/telemetry/log.ts'
+import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { optionsOf, serveParent } from './child.ts'
 
-export type EngineOptions = { readonly path: string; readonly shiftMs: number }
+export type EngineOptions = { readonly path: string }
 
 export type Snapshot = {
+  /** By the scheduler's clock. */
   readonly at: number
   readonly recorded: number
-  readonly failed: number
+  readonly unsuccessful: number
   readonly cpuMs: number
   /** The most since the last snapshot. */
   readonly residentBytes: number
@@ -22,32 +26,30 @@ export type Snapshot = {
 const BOUND_MS = 1000
 const LOOK_AT_MEMORY_EVERY_MS = 100
 
-const { path, shiftMs } = optionsOf<EngineOptions>()
+const { path } = optionsOf<EngineOptions>()
+let shiftMs = 0
 const clock = { ...systemClock, now: () => systemClock.now() + shiftMs }
-const egress = { allowPrivate: true, allow: [], self: null }
 const onFault = (error: unknown) => console.error(error)
 
-let recorded = 0
-let failed = 0
-const watcher: EngineWatcher = {
-  looked: () => {},
-  recorded: (some) => {
-    recorded += some.length
-    for (const { to } of some) if (to !== 'success') failed += 1
-  },
-  fenced: (count) => console.error(`${count} outcomes fenced`),
-  recovered: () => {},
-  paused: () => {},
-  scheduling: () => {},
-  fault: (where, error) => console.error(where, error),
-}
-
 const store = await openSqliteStore({ path, clock, onFault })
+const egress = { allowPrivate: true, allow: [], self: null }
 const executor = createExecutor({
   clock,
   runners: [createHttpRunner({ clock, egress, version: '0.0.0', reveal: () => '' })],
   onFault,
 })
+
+let recorded = 0
+let unsuccessful = 0
+const watcher = createWatcher({
+  log: createLog({ level: 'warn' }),
+  metrics: createMetrics(),
+  onRun: ({ to }) => {
+    recorded += 1
+    if (to !== 'success') unsuccessful += 1
+  },
+})
+
 const engine = createEngine({
   ledger: store.ledger,
   clock,
@@ -68,11 +70,17 @@ const snapshot = (): Snapshot => {
   const { user, system } = process.cpuUsage()
   const residentBytes = Math.max(mostResident, process.memoryUsage.rss())
   mostResident = 0
-  return { at: performance.now(), recorded, failed, cpuMs: (user + system) / 1000, residentBytes }
+  return { at: clock.now(), recorded, unsuccessful, cpuMs: (user + system) / 1000, residentBytes }
 }
 
-engine.start()
-serveParent({ snapshot }, async () => {
+/** Begins to schedule, with the wall clock at `at`; answers how far that is ahead of the machine's. */
+const start = ({ at }: { readonly at: number }): number => {
+  shiftMs = at - systemClock.now()
+  engine.start()
+  return shiftMs
+}
+
+serveParent({ start, snapshot }, async () => {
   await engine.stop(1000)
   await store.close()
 })

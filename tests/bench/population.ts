@@ -68,10 +68,16 @@ const monthly = (share: number): Timetable => {
   return { schedules: [{ kind: 'cron', expression, zone: 'Europe/Berlin' }], zone: 'Europe/Berlin' }
 }
 
-const interval = (everyMs: number, anchor: number): Timetable => ({
-  schedules: [{ kind: 'interval', everyMs, anchor }],
-  zone: 'UTC',
-})
+/** No schedule may come back within a second; several of them together may. */
+const interval = (everyMs: number, anchor: number): Timetable => {
+  const count = Math.ceil(1000 / everyMs)
+  const schedules = Array.from({ length: count }, (_, index) => ({
+    kind: 'interval' as const,
+    everyMs: everyMs * count,
+    anchor: anchor + index * everyMs,
+  }))
+  return { schedules, zone: 'UTC' }
+}
 
 /** A step near the golden section of `count` that has no divisor in common with it: it visits every place once. */
 const scatter = (count: number): number => {

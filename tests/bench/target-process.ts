@@ -1,11 +1,9 @@
 /** A target in Node: answers each request at once, and notes by its own clock how late the call came. */
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { optionsOf, serveParent } from './child.ts'
+import { serveParent } from './child.ts'
 import { fineClock } from './fine-clock.ts'
-import type { Lateness } from './target.ts'
-
-const { shiftMs } = optionsOf<{ readonly shiftMs: number }>()
+import type { Lateness, LatenessQuestion } from './target.ts'
 
 const ANSWER = Buffer.from('HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\nok\n')
 const END_OF_REQUEST = '\r\n\r\n'
@@ -15,11 +13,11 @@ const INSTANT_LENGTH = 24
 
 const now = fineClock()
 const scheduledFor: number[] = []
-const lateMs: number[] = []
+const arrivedAt: number[] = []
 
 /** Requests here have no body, so each ends with its empty line. Notes and counts those that end in this piece. */
 const takeRequests = (piece: Buffer): number => {
-  const arrived = now() + shiftMs
+  const arrived = now()
   let count = 0
   let from = 0
   for (let end = piece.indexOf(END_OF_REQUEST); end !== -1; end = piece.indexOf(END_OF_REQUEST, from)) {
@@ -36,20 +34,19 @@ const takeRequests = (piece: Buffer): number => {
 }
 
 const note = (arrived: number, instant: string): void => {
-  const due = Date.parse(instant)
-  scheduledFor.push(due)
-  lateMs.push(arrived - due)
+  scheduledFor.push(Date.parse(instant))
+  arrivedAt.push(arrived)
 }
 
-const lateness = ({ from, to }: { readonly from: number; readonly to: number }): Lateness => {
-  const within = Float64Array.from(
-    lateMs.filter((_, index) => {
-      const at = scheduledFor[index] ?? 0
-      return at >= from && at < to
-    }),
-  ).sort()
-  const at = (share: number) => within[Math.min(within.length - 1, Math.floor(within.length * share))] ?? Number.NaN
-  return { count: within.length, p50: at(0.5), p99: at(0.99), max: at(1) }
+const lateness = ({ from, to, shiftMs }: LatenessQuestion): Lateness => {
+  const within = new Float64Array(arrivedAt.length)
+  let count = 0
+  scheduledFor.forEach((due, index) => {
+    if (due >= from && due < to) within[count++] = (arrivedAt[index] ?? 0) + shiftMs - due
+  })
+  const sorted = within.subarray(0, count).sort()
+  const at = (share: number) => sorted[Math.min(count - 1, Math.floor(count * share))] ?? Number.NaN
+  return { count, p50: at(0.5), p99: at(0.99), max: at(1) }
 }
 
 const server = createServer({ noDelay: true }, (socket) => {

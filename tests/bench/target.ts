@@ -9,6 +9,7 @@ import { startChild } from './child.ts'
 
 export type Target = { readonly name: string; readonly url: string; readonly stop: () => Promise<void> }
 
+/** In milliseconds. */
 export type Lateness = {
   readonly count: number
   readonly p50: number
@@ -17,24 +18,25 @@ export type Lateness = {
 }
 
 export type LatenessTarget = Target & {
-  /** Of the calls scheduled in [from, to), by the scheduler's clock, in milliseconds. */
-  readonly lateness: (from: number, to: number) => Promise<Lateness>
+  readonly lateness: (of: LatenessQuestion) => Promise<Lateness>
 }
 
-/** `shiftMs`: how far the clock of the scheduler under test is ahead of the machine's. */
-export const startNodeTarget = async (shiftMs: number): Promise<LatenessTarget> => {
-  const child = await startChild('./target-process.ts', { shiftMs })
+/** Calls scheduled in [from, to), by the scheduler's clock, which is `shiftMs` ahead of the machine's. */
+export type LatenessQuestion = { readonly from: number; readonly to: number; readonly shiftMs: number }
+
+export const startNodeTarget = async (): Promise<LatenessTarget> => {
+  const child = await startChild('./target-process.ts', null)
   const port = await child.ask<number>('port')
   return {
     name: 'Node',
     url: `http://127.0.0.1:${port}/`,
-    lateness: (from, to) => child.ask<Lateness>('lateness', { from, to }),
+    lateness: (of) => child.ask<Lateness>('lateness', of),
     stop: child.stop,
   }
 }
 
 export const startFastTarget = async (folder: string): Promise<Target> =>
-  hasCommand('nginx', '-v') ? startNginx(join(folder, 'nginx')) : await startNodeTarget(0)
+  hasCommand('nginx', '-v') ? startNginx(join(folder, 'nginx')) : await startNodeTarget()
 
 export const hasCommand = (command: string, versionFlag: string): boolean => {
   try {
