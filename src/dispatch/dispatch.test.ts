@@ -31,7 +31,7 @@ const assignment = (executionId: string, scheduledFor: number, jobKey = 1): Assi
   policies: {},
 })
 
-const station = ({ capacity = 10, mayStartCalls = () => true } = {}) => {
+const station = ({ capacity = 10, mayStart = true } = {}) => {
   const clock = manualClock(1000)
   const sent: string[] = []
   const calls = new Map<string, (outcome: Outcome) => void>()
@@ -49,7 +49,7 @@ const station = ({ capacity = 10, mayStartCalls = () => true } = {}) => {
     clock,
     transport,
     capacity,
-    mayStartCalls,
+    mayStartCalls: () => mayStart,
     onOutcome: (one, { kind }) => outcomes.push(`${one.executionId} ${kind}`),
     onHandBack: (one) => handedBack.push(one.executionId),
   })
@@ -90,7 +90,7 @@ describe('dispatch', () => {
   })
 
   it('without enough of the lease nothing is sent, it is handed back', () => {
-    const { dispatch, sent, handedBack } = station({ mayStartCalls: () => false })
+    const { dispatch, sent, handedBack } = station({ mayStart: false })
     dispatch.assign([assignment('a', 0)])
     assert.deepEqual([sent, handedBack], [[], ['a']])
   })

@@ -5,6 +5,9 @@ import type { Store } from '../store/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { EngineSignals } from './signals.ts'
 
+/** The one that the first start makes, with the first admin in it. */
+export const FIRST_WORKSPACE = 1
+
 export type Settings = {
   readonly version: string
   readonly signUpEnabled: boolean

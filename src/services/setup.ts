@@ -1,10 +1,12 @@
 /** The first start: an admin to sign in as, a job to look at, and proof that the secret key is the right one. */
 import { randomBytes } from 'node:crypto'
+import type { Actor } from '../domain/actor.ts'
 import { DomainError } from '../domain/errors.ts'
 import { newId } from '../domain/ids.ts'
 import type { UserRow } from '../store/store.ts'
-import type { Deps } from './deps.ts'
+import { type Deps, FIRST_WORKSPACE } from './deps.ts'
 import { refuse } from './fields.ts'
+import type { TargetInput } from './job-target.ts'
 import type { JobView } from './job-view.ts'
 import type { Jobs } from './jobs.ts'
 import { checkProfile, normalEmail, normalUsername } from './user-rules.ts'
@@ -31,6 +33,7 @@ const DEFAULT_PASSWORD = 'admin123'
 const KEY_CHECK = 'secret_key_check'
 const KEY_CHECK_PLACE = { workspaceKey: 0, owner: 'server', field: KEY_CHECK }
 const DEMO_JOB = 'demo_job'
+const SYSTEM: Actor = { kind: 'system', workspaceKey: FIRST_WORKSPACE }
 
 export type Setup = {
   /** Throws when the database holds secrets that neither the secret key nor a former one opens. */
@@ -38,7 +41,7 @@ export type Setup = {
   /** Null when somebody has an account already. */
   readonly ensureFirstAdmin: (settings: FirstAdminSettings) => Promise<FirstAdmin | null>
   /** Once in the life of a database: a demo job that was deleted does not come back. */
-  readonly ensureDemoJob: (workspaceKey: number, url: string) => Promise<JobView | null>
+  readonly ensureDemoJob: (url: string) => Promise<JobView | null>
 }
 
 export const createSetup = ({ store, clock, auth }: Deps, jobs: Jobs): Setup => {
@@ -89,24 +92,29 @@ export const createSetup = ({ store, clock, auth }: Deps, jobs: Jobs): Setup => 
       return 'taken' in made ? null : { username, password, origin, workspaceKey: made.workspaceKey }
     },
 
-    ensureDemoJob: async (workspaceKey, url) => {
-      if ((await people.serverValue(DEMO_JOB)) !== null) return null
-      const owner = await firstAdminOf(workspaceKey)
+    ensureDemoJob: async (url) => {
+      const target = { kind: 'http', url, method: 'POST' } as const
+      const kept = await people.serverValue(DEMO_JOB)
+      if (kept !== null) return moveDemoJob(kept, target)
+      const owner = await firstAdminOf(FIRST_WORKSPACE)
       if (owner === null) return null
-      const job = await jobs.create(
-        { kind: 'system', workspaceKey },
-        {
-          name: 'Demo: hello every minute',
-          description:
-            'Calls the echo endpoint of this server, so that there is something to look at. Delete it at will.',
-          ownerId: owner.id,
-          timetable: { schedules: [{ kind: 'cron', expression: '* * * * *', zone: 'UTC' }], zone: 'UTC' },
-          target: { kind: 'http', url, method: 'GET' },
-        },
-      )
+      const job = await jobs.create(SYSTEM, {
+        name: 'demo: every five seconds',
+        description:
+          'Calls the echo endpoint of this server, so that there is something to look at. Delete it at will.',
+        ownerId: owner.id,
+        timetable: { schedules: [{ kind: 'interval', everyMs: 5000, anchor: 0 }], zone: 'UTC' },
+        target,
+      })
       await people.putServerValue(DEMO_JOB, job.id)
       return job
     },
+  }
+
+  /** The server may listen elsewhere than when the job was made. */
+  async function moveDemoJob(id: string, target: TargetInput): Promise<JobView | null> {
+    const job = await jobs.get(SYSTEM, id).catch(() => null)
+    return job === null || job.target.url === target.url ? job : jobs.update(SYSTEM, id, { target }, null)
   }
 }
 

@@ -9,5 +9,7 @@ export type EngineSignals = {
   readonly cancelled: (executionId: string) => void
   /** This process schedules. */
   readonly running: () => boolean
+  /** This process was told to end: send it no more requests. */
+  readonly stopping: () => boolean
   readonly claiming: () => { readonly on: boolean; readonly reason: string | null }
 }

@@ -3,7 +3,7 @@ import type { Actor } from '../domain/actor.ts'
 import { tzdata } from '../schedule/schedule.ts'
 import type { Durability } from '../store/store.ts'
 import { allow } from './authorise.ts'
-import type { Deps } from './deps.ts'
+import { type Deps, FIRST_WORKSPACE } from './deps.ts'
 
 export type SystemView = {
   readonly version: string
@@ -23,11 +23,9 @@ export type SystemView = {
 export type System = {
   /** Null: a health check, which nobody signs in for. */
   readonly describe: (actor: Actor | null) => Promise<SystemView>
-  /** Whether the store answers: this process may be sent requests. */
+  /** Whether the store answers and the process is not about to end: it may be sent requests. */
   readonly ready: () => Promise<boolean>
 }
-
-const FIRST_WORKSPACE = 1
 
 export const createSystem = ({ store, clock, signals, settings }: Deps): System => {
   const startedAt = clock.now()
@@ -49,7 +47,8 @@ export const createSystem = ({ store, clock, signals, settings }: Deps): System 
         scheduledJobs: active,
       }
     },
-    ready: () =>
+    ready: async () =>
+      !signals.stopping() &&
       store.check().then(
         () => true,
         () => false,

@@ -120,6 +120,7 @@ const signalsInto = (told: string[]): EngineSignals => ({
   changed: async (jobKey) => void told.push(`changed ${jobKey}`),
   cancelled: (id) => void told.push(`cancelled ${id}`),
   running: () => true,
+  stopping: () => false,
   claiming: () => ({ on: true, reason: null }),
 })
 

@@ -1,0 +1,57 @@
+/** What the engine tells, turned into metrics, log lines and, for those who look on, lines in the terminal. */
+import type { EngineWatcher } from '../engine.ts'
+import type { Recorded } from '../record/record.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+
+export type WatchParts = {
+  readonly log: Log
+  readonly metrics: Metrics
+  /** Hears of every recorded attempt; null when nobody looks on. */
+  readonly onRun: ((recorded: Recorded) => void) | null
+}
+
+export const createWatcher = ({ log, metrics, onRun }: WatchParts): EngineWatcher => {
+  const observe = (one: Recorded) => {
+    const { assignment, outcome } = one
+    metrics.execution(outcome.durationMs / 1000)
+    if (assignment.attempt === 1 && assignment.trigger === 'schedule')
+      metrics.lateness((outcome.startedAt - assignment.scheduledFor) / 1000)
+    if (one.to === 'failed' || one.notBefore !== null)
+      log.warn('attempt failed', {
+        job_id: assignment.jobId,
+        execution_id: assignment.executionId,
+        attempt: assignment.attempt,
+        failure: outcome.failure,
+        reason: outcome.error,
+        next_attempt_at: one.notBefore === null ? null : new Date(one.notBefore).toISOString(),
+      })
+    onRun?.(one)
+  }
+
+  return {
+    looked: () => {},
+    recorded: (recorded) => {
+      const counts = new Map<string, number>()
+      for (const one of recorded) {
+        if (one.to !== 'pending') counts.set(one.to, (counts.get(one.to) ?? 0) + 1)
+        observe(one)
+      }
+      for (const [status, count] of counts) metrics.fired(status, count)
+    },
+    fenced: (count) => {
+      metrics.outcomesFenced(count)
+      log.info('outcomes came too late and were dropped', { count })
+    },
+    recovered: ({ retried, uncertain }) => {
+      metrics.leasesLost(retried + uncertain)
+      log.warn('executions of an ended node were taken back', { retried, uncertain })
+    },
+    paused: (jobKeys) => log.warn('jobs were paused after failures in a row', { count: jobKeys.length }),
+    scheduling: (on) => {
+      metrics.claiming(on)
+      log.info(on ? 'scheduling' : 'not scheduling: the lease was lost')
+    },
+    fault: (where, error) => log.error('a station met a fault and goes on', { station: where, error }),
+  }
+}
