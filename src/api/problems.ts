@@ -75,10 +75,6 @@ export const problemOf = (
   }
 }
 
-/** One parameter of the query is wrong. */
-export const malformedQuery = (field: string, value: unknown, message: string): DomainError =>
-  new DomainError('malformed', message, { errors: [{ field, value, message }] })
-
 const LONGEST_DETAIL = 1000
 
 const detailOf = (error: DomainError, errors: readonly Shown[], exposeDetails: boolean): string => {

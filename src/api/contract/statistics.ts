@@ -5,7 +5,7 @@ import type { QueryOf } from './paging.ts'
 import { Id, Instant, InstantInput, strict } from './values.ts'
 
 export const StatisticsQuery = strict({
-  from: InstantInput.optional().describe('Default: 24 hours before `until`.'),
+  from: InstantInput.optional().describe('Default: 24 hours before `until`; at most 366 days before it.'),
   until: InstantInput.optional().describe('Default: now.'),
   job_id: Id.optional(),
 })
