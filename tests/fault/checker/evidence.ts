@@ -9,6 +9,8 @@ export const LATE_MS = 2000
 export const RECORD_MS = 500
 /** Occurrences are claimed a little ahead of their time: a kill so soon before it strikes them too. */
 export const AHEAD_MS = 100
+/** A request may be read this long after it was sent, also when its sender is gone by then. */
+export const IN_TRANSIT_MS = 250
 
 export type Rule = 'C1' | 'C2' | 'C3' | 'C4' | 'C5' | 'C6' | 'C7' | 'C8'
 export type Violation = { readonly rule: Rule; readonly job: string; readonly what: string }

@@ -102,6 +102,7 @@ const specOf = (index: number, revision: number, random: Random): JobSpec => ({
   revision: String(revision),
   timing: timingOf(index, revision, random),
   delivery: index === 4 || index === 5 ? 'at_most_once' : 'at_least_once',
+  tries: kindOf(index) === 'failing' ? 3 : 1,
 })
 
 const timingOf = (index: number, revision: number, random: Random): Timing => {

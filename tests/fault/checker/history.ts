@@ -21,6 +21,8 @@ export type JobSpec = {
   readonly revision: string
   readonly timing: Timing
   readonly delivery: 'at_least_once' | 'at_most_once'
+  /** Tries in all that the retry policy allows. */
+  readonly tries: number
 }
 
 /** A job as seen by a read: null when there is none (never made, or deleted). */

@@ -1,5 +1,5 @@
 /** C3, C4: a run is called again only after a recorded failure or a kill, and under a rising number; what is finished stays. */
-import { AHEAD_MS, type Evidence, killsWithin, RECORD_MS, type Violation } from './evidence.ts'
+import { AHEAD_MS, type Evidence, IN_TRANSIT_MS, killsWithin, RECORD_MS, type Violation } from './evidence.ts'
 import type { ExecutionRow, Fault, Receipt } from './history.ts'
 
 /** A call of a run that came again though no failure of the one before was recorded. */
@@ -34,15 +34,24 @@ export const repeated = (evidence: Evidence): Violation[] => {
   ]
 }
 
-export const repeatsOf = ({ history, receiptsByExecution, attemptsByExecution }: Evidence): readonly Repeat[] =>
-  [...receiptsByExecution].flatMap(([id, receipts]) =>
+export const repeatsOf = (evidence: Evidence): readonly Repeat[] =>
+  [...evidence.receiptsByExecution.values()].flatMap((receipts) =>
     receipts.slice(1).flatMap((again, index) => {
       const first = receipts[index] as Receipt
-      const failed = attemptsByExecution.get(id)?.some((one) => one.number === first.attempt && one.status === 'failed')
-      if (failed) return []
-      return [{ first, again, kill: killsWithin(first.at, again.at, history.faults)[0] ?? null }]
+      if (isRetry(first, evidence)) return []
+      // What a process sent just before its end may be read a moment after.
+      const [kill] = killsWithin(first.at - IN_TRANSIT_MS, again.at, evidence.history.faults)
+      return [{ first, again, kill: kill ?? null }]
     }),
   )
+
+/** Whether the policy asks for another try after this one: a failure was recorded, and tries were left. */
+const isRetry = (receipt: Receipt, { jobById, attemptsByExecution }: Evidence): boolean => {
+  const tries = jobById.get(receipt.jobId)?.story.lives.flatMap((eras) => eras.map(({ spec }) => spec.tries)) ?? []
+  const recorded = attemptsByExecution.get(receipt.executionId) ?? []
+  const failed = recorded.some((one) => one.number === receipt.attempt && one.status === 'failed')
+  return failed && Math.max(1, ...tries) > receipt.attempt
+}
 
 /** Numbers rise by one; a number that never arrived was taken by a claim that a kill cut off before it was sent. */
 const numberFaults = (
@@ -75,7 +84,8 @@ const numberFaults = (
 export const inFlightAt = (kill: Fault, receipts: readonly Receipt[]): number =>
   receipts.filter(
     ({ at, answeredAt }) =>
-      at <= kill.from && (answeredAt === null ? kill.from - at < LONGEST_CALL_MS : answeredAt >= kill.from - RECORD_MS),
+      at <= kill.from + IN_TRANSIT_MS &&
+      (answeredAt === null ? kill.from - at < LONGEST_CALL_MS : answeredAt >= kill.from - RECORD_MS),
   ).length
 
 /** A call cut by an earlier kill never gets its answer and is not under way at a later one. */
