@@ -21,6 +21,7 @@ import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 export { migrateDatabase, pendingMigrationsOf } from './app/migrate.ts'
 export { previewTimetable } from './app/preview.ts'
 export { showRun } from './app/show-run.ts'
+export { systemClock } from './domain/clock.ts'
 
 /** A stop must be through within 30 s; what is left after this grace is handed back. */
 const STOP_GRACE_MS = 25_000

@@ -1,0 +1,144 @@
+/** Speaks `/api/v3` with a server: finds it, proves who asks, renews the access token, turns refusals into exit codes. */
+import type { Problem } from '../../api/contract/problems.ts'
+import type { SignedIn } from '../../api/contract/sessions.ts'
+import { type Texts, VERSION } from '../../config/config.ts'
+import { CommandFailure, exitOfStatus, usage } from '../exit-codes.ts'
+import { type Received, send } from './http.ts'
+import type { KeptSession, SessionFile } from './session-file.ts'
+
+export { tryPort, whoAnswers } from './port.ts'
+export { type KeptSession, type SessionFile, sessionFile } from './session-file.ts'
+
+export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>
+
+export type Client = {
+  readonly url: string
+  readonly get: <T>(path: string, query?: Query) => Promise<T>
+  readonly post: <T>(path: string, body?: unknown) => Promise<T>
+  readonly patch: <T>(path: string, body: unknown, ifVersion?: number) => Promise<T>
+  readonly delete: (path: string, ifVersion?: number) => Promise<void>
+  readonly signIn: (login: string, password: string) => Promise<SignedIn>
+}
+
+export const DEFAULT_URL = 'http://127.0.0.1:5001'
+
+/** The server refused. */
+export class Refusal extends CommandFailure {
+  readonly problem: Partial<Problem>
+  readonly status: number
+
+  constructor(status: number, problem: Partial<Problem>) {
+    super(exitOfStatus(status), problem.detail ?? problem.title ?? `the server answered ${status}`)
+    this.status = status
+    this.problem = problem
+  }
+}
+
+export type ClientParts = {
+  /** `--server`, if it was given. */
+  readonly server: string | undefined
+  readonly environment: Texts
+  readonly session: SessionFile
+}
+
+type Call = {
+  readonly method: string
+  readonly path: string
+  readonly query?: Query | undefined
+  readonly body?: unknown
+  readonly ifVersion?: number | undefined
+}
+
+export const createClient = ({ server, environment, session }: ClientParts): Client => {
+  const url = serverUrl(server ?? environment.CARILLON_URL ?? session.read()?.url ?? DEFAULT_URL)
+  const fixedToken = environment.CARILLON_TOKEN || undefined
+  const kept = (): KeptSession | null => {
+    const session_ = session.read()
+    return session_?.url === url ? session_ : null
+  }
+
+  const exchange = async (call: Call, token: string | undefined): Promise<Received> =>
+    send({
+      method: call.method,
+      url: addressOf(url, call),
+      headers: {
+        accept: 'application/json',
+        'user-agent': `carillon-cli/${VERSION}`,
+        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(call.ifVersion === undefined ? {} : { 'if-match': `"${call.ifVersion}"` }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      body: call.body === undefined ? undefined : JSON.stringify(call.body),
+    })
+
+  const renew = async (spent: KeptSession): Promise<string | undefined> => {
+    const present = kept()
+    // Another command was quicker: its tokens are good, and a second exchange could end the session.
+    if (present !== null && present.access_token !== spent.access_token) return present.access_token
+    const body = { refresh_token: spent.refresh_token }
+    const answer = await exchange({ method: 'POST', path: '/sessions/refresh', body }, undefined)
+    if (answer.status !== 200) return undefined
+    const { access_token, refresh_token } = read<SignedIn>(url, answer)
+    session.write({ ...spent, access_token, refresh_token })
+    return access_token
+  }
+
+  const ask = async (call: Call): Promise<Received> => {
+    const mine = kept()
+    const token = fixedToken ?? mine?.access_token
+    if (token === undefined) throw new CommandFailure('forbidden', `not signed in to ${url}; run: carillon login`)
+    const answer = await exchange(call, token)
+    if (answer.status !== 401) return accepted(url, answer)
+    const renewed = fixedToken === undefined && mine !== null ? await renew(mine) : undefined
+    if (renewed === undefined)
+      throw new CommandFailure('forbidden', `the session at ${url} is over; run: carillon login`)
+    return accepted(url, await exchange(call, renewed))
+  }
+
+  return {
+    url,
+    get: async <T>(path: string, query?: Query) => read<T>(url, await ask({ method: 'GET', path, query })),
+    post: async <T>(path: string, body?: unknown) => read<T>(url, await ask({ method: 'POST', path, body })),
+    patch: async <T>(path: string, body: unknown, ifVersion?: number) =>
+      read<T>(url, await ask({ method: 'PATCH', path, body, ifVersion })),
+    delete: async (path, ifVersion) => void (await ask({ method: 'DELETE', path, ifVersion })),
+    signIn: async (login, password) => {
+      const call = { method: 'POST', path: '/sessions', body: { login, password } }
+      const signedIn = read<SignedIn>(url, accepted(url, await exchange(call, undefined)))
+      const { access_token, refresh_token, user } = signedIn
+      session.write({ url, username: user.username, access_token, refresh_token })
+      return signedIn
+    },
+  }
+}
+
+const serverUrl = (text: string): string => {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '' || url.hash !== '')
+    throw usage('server', text, 'write the address of a server, such as https://jobs.example.com')
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+}
+
+const addressOf = (base: string, { path, query = {} }: Call): URL => {
+  const url = new URL(`${base}/api/v3${path}`)
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) for (const each of [value].flat()) url.searchParams.append(name, String(each))
+  return url
+}
+
+const accepted = (url: string, answer: Received): Received => {
+  if (answer.status >= 200 && answer.status < 300) return answer
+  throw new Refusal(answer.status, isJson(answer) ? read<Partial<Problem>>(url, answer) : {})
+}
+
+const isJson = ({ contentType }: Received): boolean => /^application\/(problem\+)?json\b/.test(contentType)
+
+const read = <T>(url: string, answer: Received): T => {
+  if (answer.status === 204) return undefined as T
+  try {
+    if (isJson(answer)) return JSON.parse(answer.text) as T
+  } catch {
+    // Said below, as for every other answer that is not ours.
+  }
+  throw new CommandFailure('unreachable', `what answers at ${url} is no Carillon server (status ${answer.status})`)
+}

@@ -1,0 +1,52 @@
+/** A job in a file: as the API takes it, or as `jobs show --json` printed it. */
+import { readFileSync } from 'node:fs'
+import type { PoliciesInput } from '../../api/contract/policies.ts'
+import { CommandFailure, usage } from '../exit-codes.ts'
+import type { Terminal } from '../terminal.ts'
+import { type JobPart, readJson } from './job-flags.ts'
+
+/** What the server sets: in what it shows, but not in what it takes. */
+const SET_BY_SERVER = [
+  'id',
+  'owner_id',
+  'state',
+  'pause_reason',
+  'paused_at',
+  'schedule_text',
+  'next_run_at',
+  'last_run',
+  'runs',
+  'version',
+  'created_at',
+  'updated_at',
+]
+
+export const readJobFile = async (path: string, terminal: Terminal): Promise<JobPart> => {
+  const job = readJson(path === '-' ? 'standard input' : path, path === '-' ? await terminal.readInput() : read(path))
+  if (typeof job !== 'object' || job === null || Array.isArray(job))
+    throw usage('--file', path, 'it holds no JSON object')
+  return Object.fromEntries(Object.entries(job).filter(([name]) => !SET_BY_SERVER.includes(name)))
+}
+
+const read = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new CommandFailure('usage', `--file: ${(error as Error).message}`, error)
+  }
+}
+
+/** The second wins; target and policies are joined field by field. */
+export const merged = (base: JobPart, change: JobPart): JobPart => ({
+  ...base,
+  ...change,
+  ...(base.target || change.target ? { target: { ...base.target, ...change.target } } : {}),
+  ...(base.policies || change.policies ? { policies: mergedPolicies(base.policies, change.policies) } : {}),
+})
+
+const mergedPolicies = (base: PoliciesInput = {}, change: PoliciesInput = {}): PoliciesInput => ({
+  ...base,
+  ...change,
+  ...(base.retry || change.retry ? { retry: { ...base.retry, ...change.retry } } : {}),
+  ...(base.misfire || change.misfire ? { misfire: { ...base.misfire, ...change.misfire } } : {}),
+})

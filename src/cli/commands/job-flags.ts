@@ -1,0 +1,170 @@
+/** A job as flags: which there are, and the part of the contract's job that they make. */
+import { type Command, Option } from 'commander'
+import type { JobCreate } from '../../api/contract/jobs.ts'
+import type { PoliciesInput } from '../../api/contract/policies.ts'
+import type { ScheduleInput } from '../../api/contract/schedules.ts'
+import type { AuthInput, BodyInput, TargetInput } from '../../api/contract/targets.ts'
+import { readDuration } from '../duration.ts'
+import { usage } from '../exit-codes.ts'
+import { several, wholeNumber } from './command.ts'
+
+export type JobFlags = {
+  readonly description?: string
+  readonly cron?: readonly string[]
+  readonly every?: readonly string[]
+  readonly at?: readonly string[]
+  readonly manual?: boolean
+  readonly tz?: string
+  readonly start?: string
+  readonly end?: string
+  readonly maxRuns?: number
+  readonly jitter?: string
+  readonly spread?: string
+  readonly url?: string
+  readonly method?: string
+  readonly query?: readonly string[]
+  readonly header?: readonly string[]
+  readonly jsonBody?: string
+  readonly textBody?: string
+  readonly form?: readonly string[]
+  readonly auth?: string
+  readonly success?: readonly string[]
+  /** False by `--no-redirects`; true says nothing. */
+  readonly redirects: boolean
+  readonly timeout?: string
+  readonly attempts?: number
+  readonly retryDelay?: string
+  readonly overlap?: PoliciesInput['overlap']
+  readonly misfire?: NonNullable<PoliciesInput['misfire']>['mode']
+  readonly delivery?: PoliciesInput['delivery']
+  readonly pauseAfter?: number
+  readonly meta?: readonly string[]
+}
+
+export type JobPart = Partial<Omit<JobCreate, 'target'>> & { target?: Partial<TargetInput> }
+
+export const withJobFlags = (command: Command): Command =>
+  command
+    .option('--description <text>', 'what the job is for')
+    .option('--cron <expression>', 'when, as cron: "*/15 9-17 * * MON-FRI"; may be repeated', several)
+    .option('--every <time>', 'when, as an interval: 30s, 5m, 1h30m; may be repeated', several)
+    .option('--at <instant>', 'when, once: 2026-11-24T09:30:00+09:00; may be repeated', several)
+    .option('--manual', 'never by itself, only when somebody runs it')
+    .option('--tz <zone>', 'time zone of its schedules (default: that of the server)')
+    .option('--start <when>', 'not before this instant or day')
+    .option('--end <when>', 'not after this instant or day')
+    .option('--max-runs <n>', 'ends after so many scheduled runs', wholeNumber(1, 999_999_999))
+    .option('--jitter <time>', 'delay each occurrence by its own share of this')
+    .option('--spread <time>', 'delay all occurrences by one share of this')
+    .option('--url <url>', 'the address to call')
+    .option('--method <name>', 'GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS')
+    .option('--query <name=value>', 'added to the address; may be repeated', several)
+    .option('--header <name: value>', 'sent along; may be repeated', several)
+    .option('--json-body <json>', 'send this as JSON')
+    .option('--text-body <text>', 'send this as text')
+    .option('--form <name=value>', 'send as a form; may be repeated', several)
+    .option('--auth <kind>', 'bearer, basic:USERNAME or header:NAME; asks for the secret, or see --secret-stdin')
+    .option('--success <status>', 'statuses that count as success: 200-299, 404; may be repeated', several)
+    .option('--no-redirects', 'a redirect is the answer')
+    .option('--timeout <time>', 'bound on one attempt')
+    .option('--attempts <n>', 'tries in all, the first included', wholeNumber(1, 100))
+    .option('--retry-delay <time>', 'the first wait before another try')
+    .addOption(choice('--overlap <policy>', 'when one still runs', OVERLAPS))
+    .addOption(choice('--misfire <policy>', 'what was missed while nothing could run it', ['skip', 'latest', 'all']))
+    .addOption(choice('--delivery <policy>', 'after a crash in the middle', ['at_least_once', 'at_most_once']))
+    .option('--pause-after <n>', 'pause after so many failures in a row', wholeNumber(1, 1000))
+    .option('--meta <name=value>', 'your own names and texts; may be repeated', several)
+
+const OVERLAPS = ['skip', 'queue_one', 'queue_all', 'cancel_other', 'allow']
+const choice = (flags: string, text: string, words: string[]): Option => new Option(flags, text).choices(words)
+
+/** Only what was given; everything else has the server's default, or stays as it is. */
+export const jobFromFlags = (flags: JobFlags, secret: string | undefined): JobPart => {
+  const schedules = schedulesOf(flags)
+  const target = given({
+    url: flags.url,
+    method: flags.method?.toUpperCase() as TargetInput['method'],
+    query: flags.query && pairs('--query', flags.query, '='),
+    headers: flags.header && pairs('--header', flags.header, ':'),
+    body: bodyOf(flags),
+    auth: flags.auth === undefined ? undefined : authOf(flags.auth, secret),
+    success: flags.success && { status: [...flags.success] },
+    follow_redirects: flags.redirects ? undefined : false,
+  })
+  const policies = policiesOf(flags)
+  return given({
+    description: flags.description,
+    schedules: schedules.length > 0 ? schedules : undefined,
+    time_zone: flags.tz,
+    start: flags.start,
+    end: flags.end,
+    max_runs: flags.maxRuns,
+    jitter_seconds: seconds('--jitter', flags.jitter),
+    spread_seconds: seconds('--spread', flags.spread),
+    target: Object.keys(target).length > 0 ? { kind: 'http' as const, ...target } : undefined,
+    policies: Object.keys(policies).length > 0 ? policies : undefined,
+    metadata: flags.meta && Object.fromEntries(flags.meta.map((text) => split('--meta', text, '='))),
+  })
+}
+
+const schedulesOf = ({ cron = [], every = [], at = [], manual }: JobFlags): ScheduleInput[] => [
+  ...cron.map((expression) => ({ kind: 'cron' as const, expression })),
+  ...every.map((text) => ({ kind: 'interval' as const, every_seconds: readDuration('--every', text) })),
+  ...at.map((instant) => ({ kind: 'once' as const, at: instant })),
+  ...(manual ? [{ kind: 'manual' as const }] : []),
+]
+
+const policiesOf = (flags: JobFlags): PoliciesInput =>
+  given({
+    retry:
+      flags.attempts === undefined && flags.retryDelay === undefined
+        ? undefined
+        : given({ attempts: flags.attempts, first_delay_seconds: seconds('--retry-delay', flags.retryDelay) }),
+    misfire: flags.misfire && { mode: flags.misfire },
+    overlap: flags.overlap,
+    timeout_seconds: seconds('--timeout', flags.timeout),
+    delivery: flags.delivery,
+    pause_after_failures: flags.pauseAfter,
+  })
+
+const bodyOf = ({ jsonBody, textBody, form }: JobFlags): BodyInput | undefined => {
+  const bodies = [jsonBody, textBody, form].filter((body) => body !== undefined)
+  if (bodies.length > 1) throw usage('body', 'several', 'give one of --json-body, --text-body and --form')
+  if (jsonBody !== undefined) return { type: 'json', content: readJson('--json-body', jsonBody) }
+  if (textBody !== undefined) return { type: 'text', content: textBody }
+  return form && { type: 'form', content: pairs('--form', form, '=') }
+}
+
+const authOf = (text: string, secret = ''): AuthInput => {
+  const [kind, name] = [text.split(':', 1)[0], text.includes(':') ? text.slice(text.indexOf(':') + 1) : '']
+  if (text === 'bearer') return { kind: 'bearer', token: secret }
+  if (kind === 'basic' && name !== '') return { kind: 'basic', username: name, password: secret }
+  if (kind === 'header' && name !== '') return { kind: 'header', name, value: secret }
+  throw usage('--auth', text, 'write bearer, basic:USERNAME or header:NAME')
+}
+
+export const readJson = (where: string, text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw usage(where, text.length > 80 ? `${text.slice(0, 79)}…` : text, (error as SyntaxError).message)
+  }
+}
+
+const split = (option: string, text: string, by: string): [string, string] => {
+  const at = text.indexOf(by)
+  if (at < 1) throw usage(option, text, `write a name, ${JSON.stringify(by)} and a value`)
+  const value = text.slice(at + 1)
+  return [text.slice(0, at).trim(), by === ':' ? value.trim() : value]
+}
+
+const pairs = (option: string, texts: readonly string[], by: string) =>
+  texts.map((text) => split(option, text, by)).map(([name, value]) => ({ name, value }))
+
+const seconds = (option: string, text: string | undefined): number | undefined =>
+  text === undefined ? undefined : readDuration(option, text)
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+const given = <T extends object>(fields: T): Given<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>

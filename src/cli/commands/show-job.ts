@@ -1,0 +1,72 @@
+/** One job, whole, for a person. */
+import type { Job } from '../../api/contract/jobs.ts'
+import type { Pairs } from '../../api/contract/values.ts'
+import { showDuration } from '../duration.ts'
+import { showInstant } from '../show.ts'
+import { facts, type TableStyle } from '../table.ts'
+
+export const showJob = (job: Job, style: TableStyle): string => {
+  const { target, policies } = job
+  const instant = (at: string | null) => showInstant(at, job.time_zone)
+  const headers = lines(target.headers, ': ')
+  const metadata = lines(job.metadata, '=')
+  return facts(
+    [
+      ['name', job.name],
+      ['id', job.id],
+      ['description', job.description ?? undefined],
+      ['state', job.pause_reason === null ? job.state : `${job.state} (${job.pause_reason})`],
+      ['schedule', job.schedule_text],
+      ['time zone', job.time_zone],
+      ['from', job.start ?? undefined],
+      ['until', job.end ?? undefined],
+      ['runs', job.max_runs === null ? undefined : `${job.runs} of ${job.max_runs}`],
+      ['next run', instant(job.next_run_at)],
+      ['last run', job.last_run && `${instant(job.last_run.scheduled_for)} ${job.last_run.status}`],
+      ['calls', `${target.method} ${target.url}`],
+      ...headers.map((text) => ['header', text] as const),
+      ...lines(target.query, '=').map((text) => ['query', text] as const),
+      ['body', target.body ? `${target.body.type}: ${bodyText(target.body.content)}` : undefined],
+      ['signs in', target.auth?.kind],
+      ['success', successText(target.success)],
+      ['redirects', target.follow_redirects ? undefined : 'not followed'],
+      ['timeout', showDuration(policies.timeout_seconds)],
+      ['attempts', attemptsText(policies.retry)],
+      ['overlap', policies.overlap],
+      ['misfire', misfireText(policies.misfire)],
+      ['delivery', policies.delivery],
+      [
+        'pauses after',
+        policies.pause_after_failures === null ? undefined : `${policies.pause_after_failures} failures`,
+      ],
+      ...metadata.map((text) => ['metadata', text] as const),
+      ['owner', job.owner_id],
+      ['created', instant(job.created_at)],
+      ['changed', `${instant(job.updated_at)} (version ${job.version})`],
+    ],
+    style,
+  )
+}
+
+const lines = (pairs: Pairs, by: string): string[] =>
+  Object.entries(pairs).flatMap(([name, values]) => [values].flat().map((value) => `${name}${by}${value}`))
+
+const bodyText = (content: unknown): string => (typeof content === 'string' ? content : JSON.stringify(content))
+
+const attemptsText = (retry: Job['policies']['retry']): string =>
+  retry.attempts === 1
+    ? '1'
+    : `${retry.attempts}, first wait ${showDuration(retry.first_delay_seconds)}, then × ${retry.factor} up to ${showDuration(retry.longest_delay_seconds)}`
+
+const misfireText = ({ mode, window_seconds, cap }: Job['policies']['misfire']): string =>
+  mode === 'skip' ? mode : `${mode}, within ${showDuration(window_seconds)}${mode === 'all' ? `, at most ${cap}` : ''}`
+
+const successText = ({ status, body_contains, body_lacks, longest_seconds }: Job['target']['success']): string =>
+  [
+    status.join(', '),
+    body_contains === null ? null : `body contains ${JSON.stringify(body_contains)}`,
+    body_lacks === null ? null : `body lacks ${JSON.stringify(body_lacks)}`,
+    longest_seconds === null ? null : `within ${showDuration(longest_seconds)}`,
+  ]
+    .filter((part) => part !== null)
+    .join('; ')
