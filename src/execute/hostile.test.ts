@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { after, afterEach, describe, test } from 'node:test'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { httpExecutor } from '../../tests/support/http-runner.ts'
 import { anAssignment, aTarget, type RawServer, rawTarget } from '../../tests/support/targets.ts'
 import type { Outcome } from '../domain/attempt.ts'
@@ -292,6 +293,42 @@ describe('S66: broken connections', () => {
       ['success', 'success', 'success'],
     )
   })
+})
+
+test('whatever bytes a target sends, the attempt ends with an outcome and the next call is answered', async () => {
+  const seed = Buffer.from(
+    'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ntransfer-encoding: chunked\r\ncontent-encoding: gzip\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+  )
+  const mutation = fc.record({
+    at: fc.nat(seed.length),
+    drop: fc.nat(12),
+    put: fc.oneof(
+      fc.uint8Array({ maxLength: 12 }),
+      fc
+        .constantFrom('\r\n', '\0', ': ', 'content-length: 3\r\n', 'HTTP/1.1 100 C\r\n\r\n', 'ffffffff\r\n')
+        .map(Buffer.from),
+    ),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), async (mutations) => {
+      let bytes = seed
+      for (const { at, drop, put } of mutations) {
+        bytes = Buffer.concat([bytes.subarray(0, at), put, bytes.subarray(at + drop)])
+      }
+      let calls = 0
+      const outcome = await against((socket) => (calls++ === 0 ? socket.end(bytes) : socket.end(OK)))
+      const next = await executor.execute(anAssignment(aTarget(server.origin)))
+      await server.close()
+
+      assert.ok(
+        outcome.kind === 'success' || (outcome.failure !== null && outcome.failure !== 'internal'),
+        outcome.error ?? '',
+      )
+      assert.equal(next.output, 'ok')
+    }),
+    { numRuns: 200 },
+  )
+  assert.deepEqual(executor.faults, [])
 })
 
 describe('S67, S68: content', () => {

@@ -29,9 +29,19 @@ export type NameSources = {
 const RENEW_MS = 30_000
 const HOSTS_FILE = process.platform === 'win32' ? 'C:\\Windows\\System32\\drivers\\etc\\hosts' : '/etc/hosts'
 
-/** `searchLists`: names that DNS does not know as they stand may be short ones (Kubernetes) or mDNS names. */
-export const systemNames = (clock: Clock, options: { readonly searchLists: boolean }): NameSources => {
-  const newResolver = () => ({ dns: new Resolver({ timeout: 2000, tries: 2 }), renewAt: clock.monotonic() + RENEW_MS })
+export type SystemNamesOptions = {
+  /** Names that DNS does not know as they stand may be short ones (Kubernetes) or mDNS names. */
+  readonly searchLists: boolean
+  /** `address:port` of DNS servers; those of this machine by default. */
+  readonly servers?: readonly string[]
+}
+
+export const systemNames = (clock: Clock, options: SystemNamesOptions): NameSources => {
+  const newResolver = () => {
+    const dns = new Resolver({ timeout: 2000, tries: 2 })
+    if (options.servers !== undefined) dns.setServers(options.servers)
+    return { dns, renewAt: clock.monotonic() + RENEW_MS }
+  }
   let resolver = newResolver()
 
   return {
