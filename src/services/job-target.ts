@@ -76,7 +76,9 @@ const keptSecret = (
   // A URL that leads elsewhere would carry the secret there, to somebody who was never told it.
   if (!isSameOrigin(stored.url, url)) return wrong('give it again, since the URL now leads to another origin')
   const kept = sealedSecretOf(stored.auth)
-  return secrets.isCurrent(kept.sealed) ? kept : { sealed: secrets.seal(secrets.open(kept.sealed, place), place) }
+  if (secrets.isCurrent(kept.sealed)) return kept
+  const opened = opening(() => secrets.open(kept.sealed, place))
+  return opened === null ? wrong('give it again: its key is lost') : { sealed: secrets.seal(opened, place) }
 }
 
 const secretIn = (auth: HttpAuthInput): string | undefined => {
@@ -122,11 +124,16 @@ const authView = (secrets: Secrets, { workspaceKey, jobId }: TargetOwner, auth: 
 
   function fingerprintOf(): string {
     const { sealed } = sealedSecretOf(auth)
-    try {
-      return secrets.fingerprint(secrets.open(sealed, secretPlace(workspaceKey, jobId, auth.kind)), workspaceKey)
-    } catch {
-      // A lost key must not hide the job: it can then still be given a new secret.
-      return 'unreadable'
-    }
+    const plain = opening(() => secrets.open(sealed, secretPlace(workspaceKey, jobId, auth.kind)))
+    return plain === null ? 'unreadable' : secrets.fingerprint(plain, workspaceKey)
+  }
+}
+
+/** Null when the key is lost: that must not hide the job, which can still be given a new secret. */
+const opening = (open: () => string): string | null => {
+  try {
+    return open()
+  } catch {
+    return null
   }
 }

@@ -52,19 +52,36 @@ test('a password that the operator gives is held to the rules', async (t) => {
   assert.equal((await given('a password of the operator'))?.origin, 'given')
 })
 
-test('the demo job is made once, follows the server to another port, and deleted does not come back', async (t) => {
+test('the demo job is made once: deleted, it does not come back', async (t) => {
   const { services, clock } = await aWorld(t)
   const admin = await services.setup.ensureFirstAdmin(SETTINGS)
-  const actor = { kind: 'system', workspaceKey: admin?.workspaceKey ?? 0 } as const
-  const demo = (port = 5001) => services.setup.ensureDemoJob(`http://127.0.0.1:${port}/echo`)
+  const demo = () => services.setup.ensureDemoJob('http://127.0.0.1:5001/echo')
 
   const job = await demo()
   clock.advance(HOUR)
 
   assert.equal(job?.state, 'active')
-  assert.deepEqual([(await demo(6001))?.id, (await demo(6001))?.target.url], [job?.id, 'http://127.0.0.1:6001/echo'])
-  await services.jobs.delete(actor, job?.id ?? '', null)
+  assert.deepEqual([(await demo())?.id, (await demo())?.version], [job?.id, job?.version])
+  await services.jobs.delete({ kind: 'system', workspaceKey: admin?.workspaceKey ?? 0 }, job?.id ?? '', null)
   assert.equal(await demo(), null)
+})
+
+test('the demo job follows the server to another port, unless somebody has pointed it elsewhere', async (t) => {
+  const { services } = await aWorld(t)
+  await services.setup.ensureFirstAdmin(SETTINGS)
+  const demoAt = async (url: string) => (await services.setup.ensureDemoJob(url))?.target.url
+  const job = await services.setup.ensureDemoJob('http://127.0.0.1:5001/echo')
+
+  assert.equal(await demoAt('http://127.0.0.1:6001/echo'), 'http://127.0.0.1:6001/echo')
+  const target = { kind: 'http', url: 'https://example.com/mine', method: 'GET' } as const
+  await services.jobs.update({ kind: 'system', workspaceKey: 1 }, job?.id ?? '', { target }, null)
+  assert.equal(await demoAt('http://127.0.0.1:5001/echo'), target.url)
+})
+
+test('without an admin there is no demo job', async (t) => {
+  const { services } = await aWorld(t)
+
+  assert.equal(await services.setup.ensureDemoJob('http://127.0.0.1:5001/echo'), null)
 })
 
 test('S97: a server with another secret key than the database was made with refuses to start', async (t) => {

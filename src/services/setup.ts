@@ -111,11 +111,18 @@ export const createSetup = ({ store, clock, auth }: Deps, jobs: Jobs): Setup => 
     },
   }
 
-  /** The server may listen elsewhere than when the job was made. */
+  /** The server may listen on another port than when the job was made. Null where the job was deleted. */
   async function moveDemoJob(id: string, target: TargetInput): Promise<JobView | null> {
-    const job = await jobs.get(SYSTEM, id).catch(() => null)
-    return job === null || job.target.url === target.url ? job : jobs.update(SYSTEM, id, { target }, null)
+    if ((await store.jobs.byId(SYSTEM.workspaceKey, id)) === null) return null
+    const job = await jobs.get(SYSTEM, id)
+    return isMoved(job.target.url, target.url) ? jobs.update(SYSTEM, id, { target }, null) : job
   }
+}
+
+/** Only the port differs: a job that somebody has pointed elsewhere stays as they want it. */
+const isMoved = (kept: string, present: string): boolean => {
+  const [from, to] = [new URL(kept), new URL(present)]
+  return from.port !== to.port && from.hostname === to.hostname && from.pathname === to.pathname
 }
 
 /** Nearly 120 random bits in 20 characters that can be copied by a double click. */

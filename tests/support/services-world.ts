@@ -29,6 +29,7 @@ export type World = {
   readonly store: Store
   readonly auth: Auth
   readonly services: ReturnType<typeof createServices>
+  readonly signals: EngineSignals
   /** What the engine was told, in order: `wake`, `changed 1`, `cancelled <id>`. */
   readonly told: string[]
   /** Messages of the log. */
@@ -64,6 +65,7 @@ export const aWorld = async (t: TestContext): Promise<World> => {
   })
   const told: string[] = []
   const logged: string[] = []
+  const signals = signalsInto(told)
   const log = (message: string) => void logged.push(message)
 
   const again: World['again'] = ({ secretKey = SECRET_KEY, former = [], ...changes }) => {
@@ -82,7 +84,7 @@ export const aWorld = async (t: TestContext): Promise<World> => {
       store,
       clock,
       auth,
-      signals: signalsInto(told),
+      signals,
       log: { info: log, warn: log },
       settings: { version: '0.0.0', signUpEnabled: true, refreshTokenSeconds: 30 * 86_400 },
       mayCall: (url) => url.hostname !== '169.254.169.254',
@@ -112,7 +114,7 @@ export const aWorld = async (t: TestContext): Promise<World> => {
     })
     return { kind: 'user', userId: user.id, workspaceKey: of.workspaceKey, role, sessionId: newId() }
   }
-  return { clock, store, auth, services, told, logged, again, admin, member, signIn }
+  return { clock, store, auth, services, signals, told, logged, again, admin, member, signIn }
 }
 
 const signalsInto = (told: string[]): EngineSignals => ({
@@ -139,7 +141,7 @@ export const runWaiting = async (
 ): Promise<number> => {
   const now = clock.now()
   const nodeKey = await nodeOf(store, now)
-  const { leased } = await store.ledger.lease({ nodeKey, now, limit: 100 })
+  const { leased } = await store.ledger.lease({ nodeKey, now, leaseNow: now, limit: 100 })
   if (ending === 'running') return leased.length
   await store.ledger.commit({
     nodeKey,
