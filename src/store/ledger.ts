@@ -90,7 +90,9 @@ export type OutcomeWrite = {
 
 export type Batch = {
   readonly nodeKey: number
+  /** Dates the rows. */
   readonly now: number
+  readonly leaseNow: number
   readonly outcomes: readonly OutcomeWrite[]
   readonly claims: readonly Claim[]
 }
@@ -101,6 +103,8 @@ export type BatchResult = {
   readonly claimed: readonly ClaimResult[]
   /** Executions that `cancelOthers` ended. */
   readonly cancelledIds: readonly string[]
+  /** An execution that waited for another one of its job may be leased now. */
+  readonly released: boolean
   /** Jobs paused by `pauseAfterFailures`. */
   readonly pausedJobKeys: readonly number[]
   /** The earliest stored instant after the batch, due or not; null when nothing is scheduled. */
@@ -139,15 +143,20 @@ export type JobLoad = {
   readonly queued: number
 }
 
+/**
+ * Two times. `now` is the wall clock: it says what is due and dates rows. `leaseNow` says which leases live, and never jumps:
+ * where one machine schedules, a time of that machine that only goes forward; where a database server keeps the leases, its
+ * own clock, and the argument is not looked at.
+ */
 export type Ledger = {
   /**
    * Becomes a scheduling node, or null where only one may schedule and another one lives (SQLite: a lock of the operating
    * system on a file beside the database, free the moment its holder ends, also by kill -9). Leases of dead predecessors
    * are over at once on such a store.
    */
-  readonly join: (node: NodeInfo, now: number, leaseUntil: number) => Promise<number | null>
+  readonly join: (node: NodeInfo, leaseNow: number, leaseUntil: number) => Promise<number | null>
   /** Extends every lease of the node; false when its own lease was lost meanwhile: nothing it runs may be recorded. */
-  readonly renew: (nodeKey: number, now: number, leaseUntil: number) => Promise<boolean>
+  readonly renew: (nodeKey: number, leaseNow: number, leaseUntil: number) => Promise<boolean>
   readonly leave: (nodeKey: number) => Promise<void>
   /** Jobs due up to and including `until`, oldest first, beginning after `after`; rows of dead schedule versions are cleared on the way. */
   readonly due: (query: {
@@ -160,17 +169,26 @@ export type Ledger = {
     readonly nextDueAt: number | null
   }>
   /** Leases pending executions whose time has come, by priority, then oldest first; exclusive ones only where no other of the job holds a lease. */
-  readonly lease: (query: { readonly nodeKey: number; readonly now: number; readonly limit: number }) => Promise<{
+  readonly lease: (query: {
+    readonly nodeKey: number
+    readonly now: number
+    readonly leaseNow: number
+    readonly limit: number
+  }) => Promise<{
     readonly leased: readonly LeasedExecution[]
-    /** The earliest `notBefore` among the pending executions that are left: at or before `now` it waits for another one of its job. Null: none. */
+    /** When the next pending execution comes due; null when none waits for a time. */
     readonly nextAt: number | null
   }>
   readonly load: (jobKeys: readonly number[]) => Promise<readonly JobLoad[]>
   readonly commit: (batch: Batch) => Promise<BatchResult>
   /** Running executions of nodes whose lease is over, oldest first. */
-  readonly lost: (now: number, limit: number) => Promise<readonly LostExecution[]>
+  readonly lost: (leaseNow: number, limit: number) => Promise<readonly LostExecution[]>
   /** Ends the attempt of a dead node: `pending` again, or `uncertain`. False when something else ended it first. */
-  readonly recover: (lost: LostExecution, to: 'pending' | 'uncertain', now: number) => Promise<boolean>
+  readonly recover: (
+    lost: LostExecution,
+    to: 'pending' | 'uncertain',
+    at: { readonly now: number; readonly leaseNow: number },
+  ) => Promise<boolean>
   readonly depth: () => Promise<{
     readonly pending: number
     readonly running: number

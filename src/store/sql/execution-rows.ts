@@ -4,7 +4,7 @@ import type { AttemptRow, ExecutionRow } from '../executions.ts'
 import { reasonOf, STATUS_CODE, statusOf, triggerOf } from './codes.ts'
 import type { AttemptTable, ExecutionTable, Tables } from './tables.ts'
 
-type Shown = Omit<Selectable<ExecutionTable>, 'output' | 'overrides' | 'node_key' | 'exclusive' | 'parked'>
+type Shown = Omit<Selectable<ExecutionTable>, 'key' | 'output' | 'overrides' | 'node_key' | 'exclusive' | 'parked'>
 type Row = Shown & { readonly job_id: string; readonly job_name: string; readonly output?: string | null }
 
 /** Without the output, which may be long: lists do without. */

@@ -102,8 +102,8 @@ export const resumeJob = async (
         paused_at: null,
         resumed_at: now,
         schedule_version: version,
-        runs: job.runs + plan.countRuns,
       }),
+      ...(plan.countRuns === 0 ? [] : [countRuns(read, job, plan.countRuns)]),
       ...insertExecutions(read, rows),
       ...(plan.dueAt === null ? [] : insertDue(read, job.key, plan.dueAt)),
       readBack(read, job.id),
@@ -129,6 +129,14 @@ const guarded = (read: Read, job: Job, now: number, values: Updateable<JobTable>
       .where('version', '=', job.version)
       .where('state', '<>', DELETED),
     1,
+  )
+
+const countRuns = (read: Read, job: Job, runs: number): Statement =>
+  statement(
+    read
+      .updateTable('job')
+      .set((eb) => ({ runs: eb('runs', '+', runs) }))
+      .where('key', '=', job.key),
   )
 
 /** What was planned or claimed ahead under the instants so far. */

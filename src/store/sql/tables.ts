@@ -87,6 +87,7 @@ export type JobTable = {
 export type DueTable = { next_run_at: number; job_key: number; schedule_version: number }
 
 export type ExecutionTable = {
+  key: Generated<number>
   workspace_key: number
   id: string
   job_key: number

@@ -9,6 +9,7 @@ import { REASON_CODE, STATUS_CODE, TRIGGER_CODE } from '../sql/codes.ts'
 export type BatchColumns = {
   readonly nodeKey: number
   readonly now: number
+  readonly leaseNow: number
   readonly outcomes: {
     readonly count: number
     readonly numbers: Float64Array
@@ -47,8 +48,9 @@ export const CLAIM = {
   exclusive: 6,
   onlyIfIdle: 7,
   cancelOthers: 8,
-  executions: 9,
-  width: 10,
+  raiseVersion: 9,
+  executions: 10,
+  width: 11,
 } as const
 
 export const EXECUTION = {
@@ -74,6 +76,7 @@ export const toColumns = (batch: Batch): BatchColumns => {
   return {
     nodeKey: batch.nodeKey,
     now: batch.now,
+    leaseNow: batch.leaseNow,
     outcomes: {
       count: batch.outcomes.length,
       numbers: rows(batch.outcomes, OUTCOME.width, writeOutcome),
@@ -128,6 +131,7 @@ const writeClaim = (claim: Claim, to: Float64Array, at: number): void => {
   to[at + CLAIM.exclusive] = claim.exclusive ? 1 : 0
   to[at + CLAIM.onlyIfIdle] = claim.onlyIf === 'idle' ? 1 : 0
   to[at + CLAIM.cancelOthers] = claim.cancelOthers ? 1 : 0
+  to[at + CLAIM.raiseVersion] = claim.raiseVersion ? 1 : 0
   to[at + CLAIM.executions] = claim.executions.length
 }
 

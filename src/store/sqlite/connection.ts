@@ -8,6 +8,9 @@ const BUSY_TIMEOUT_MS = 5000
 const WRITER_CACHE_KIB = 65_536
 const READER_CACHE_KIB = 16_384
 
+/** A log that grew while it could not be copied is cut back to this when it begins anew. */
+const LARGEST_KEPT_LOG_BYTES = 64 * 1024 * 1024
+
 export const openWritable = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
   try {
@@ -15,7 +18,8 @@ export const openWritable = (path: string): DatabaseSync => {
     if (mode !== 'wal') throw new Error(`database: the file system does not allow write-ahead logging (mode ${mode})`)
     // Checkpoints are made by hand, away from the hot path.
     db.exec(
-      `pragma synchronous = full; pragma wal_autocheckpoint = 0; pragma temp_store = memory; pragma cache_size = -${WRITER_CACHE_KIB}`,
+      `pragma synchronous = full; pragma wal_autocheckpoint = 0; pragma temp_store = memory;
+       pragma cache_size = -${WRITER_CACHE_KIB}; pragma journal_size_limit = ${LARGEST_KEPT_LOG_BYTES}`,
     )
     return db
   } catch (error) {

@@ -20,11 +20,13 @@ export const openClaims = (db: DatabaseSync, queue: Queue): ClaimWriter => {
     where d.next_run_at = ?1 and d.job_key = ?2 and d.schedule_version = ?3 and j.schedule_version = ?3 and j.state = 0`)
   // `or replace`: the new instant may meet a dead row of an older schedule version.
   const move = db.prepare(`
-    update or replace due set next_run_at = ?4
+    update or replace due set next_run_at = ?4, schedule_version = ?5
     where next_run_at = ?1 and job_key = ?2 and schedule_version = ?3
       and exists (select 1 from job where key = ?2 and schedule_version = ?3 and state = 0)`)
   const remove = db.prepare('delete from due where next_run_at = ?1 and job_key = ?2 and schedule_version = ?3')
   const end = db.prepare('update job set state = 2, version = version + 1, updated_at = ?2 where key = ?1')
+  const raise = db.prepare(`
+    update job set schedule_version = schedule_version + 1, version = version + 1, updated_at = ?2 where key = ?1`)
   const countRuns = db.prepare('update job set runs = runs + ?2 where key = ?1')
   const others = db.prepare('select workspace_key, id from execution where job_key = ?1 and status = 1 and status < 2')
   const replace = db.prepare(`
@@ -70,7 +72,12 @@ export const openClaims = (db: DatabaseSync, queue: Queue): ClaimWriter => {
     /** False when the instant is no longer the stored one, or the job is not active. */
     function moveOn(at: number, jobKey: number, version: number, dueAt: number): boolean {
       const nextAt = claim[at + CLAIM.nextAt] as number
-      if (!Number.isNaN(nextAt)) return move.run(dueAt, jobKey, version, nextAt).changes === 1
+      const raised = claim[at + CLAIM.raiseVersion] as number
+      if (!Number.isNaN(nextAt)) {
+        if (move.run(dueAt, jobKey, version, nextAt, version + raised).changes === 0) return false
+        if (raised === 1) raise.run(jobKey, now)
+        return true
+      }
       if (stored.get(dueAt, jobKey, version) === undefined) return false
       remove.run(dueAt, jobKey, version)
       end.run(jobKey, now)

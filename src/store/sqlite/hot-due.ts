@@ -53,6 +53,13 @@ export const openDue = (db: DatabaseSync): DueReader => {
   const following = db.prepare(`
     select next_run_at as at from due where (next_run_at, job_key) > (?1, ?2) order by next_run_at, job_key limit 1`)
 
+  const earliest = db.prepare(`
+    select next_run_at as at from due where (next_run_at, job_key) <= (?1, ?2) order by next_run_at, job_key limit 1`)
+
+  /** A job that was made or moved behind the place where the caller goes on. */
+  const leftBehind = (after: { readonly dueAt: number; readonly jobKey: number }): number | null =>
+    (earliest.get(after.dueAt, after.jobKey)?.at as number | undefined) ?? null
+
   const nextAfter = (after: { readonly dueAt: number; readonly jobKey: number }): number | null =>
     (following.get(after.dueAt, after.jobKey)?.at as number | undefined) ?? null
 
@@ -71,7 +78,7 @@ export const openDue = (db: DatabaseSync): DueReader => {
       const mayBeMore = rows.length === wanted
       wanted = mayBeMore ? limit - jobs.jobKeys.length : 0
     }
-    return { jobs, nextDueAt: nextAfter(last) }
+    return { jobs, nextDueAt: (after === null ? null : leftBehind(after)) ?? nextAfter(last) }
   }
 
   return { due, nextDueAt: () => nextAfter(BEFORE_ALL) }

@@ -15,33 +15,32 @@ export type LostRow = {
   policies: string | null
 }
 
-type Join = { readonly node: NodeInfo; readonly now: number; readonly leaseUntil: number }
-type Renewal = { readonly nodeKey: number; readonly now: number; readonly leaseUntil: number }
+type Join = { readonly node: NodeInfo; readonly leaseNow: number; readonly leaseUntil: number }
+type Renewal = { readonly nodeKey: number; readonly leaseNow: number; readonly leaseUntil: number }
 type Recovery = {
   readonly lost: Omit<LostExecution, 'policies'>
-  readonly to: 'pending' | 'uncertain' | 'failed'
+  readonly to: 'pending' | 'uncertain'
   readonly now: number
+  readonly leaseNow: number
 }
 
 export type Nodes = {
-  readonly isAlive: (nodeKey: number, now: number) => boolean
+  readonly isAlive: (nodeKey: number, leaseNow: number) => boolean
   readonly join: (join: Join) => number | null
   readonly renew: (renewal: Renewal) => boolean
   readonly leave: (nodeKey: number) => void
-  readonly lost: (query: { readonly now: number; readonly limit: number }) => LostRow[]
+  readonly lost: (query: { readonly leaseNow: number; readonly limit: number }) => LostRow[]
   readonly recover: (recovery: Recovery) => boolean
 }
 
-const FORGET_NODES_AFTER_MS = 24 * 3600 * 1000
-
-const REASON_OF = { pending: null, uncertain: REASON_CODE.node_lost, failed: REASON_CODE.attempts_used_up } as const
+const REASON_OF = { pending: null, uncertain: REASON_CODE.node_lost } as const
 
 const NODE_ENDED = 'The node that ran this attempt ended before it recorded an outcome.'
 
 export const openNodes = (db: DatabaseSync, queue: Queue, lock: SchedulerLock): Nodes => {
   const alive = db.prepare('select 1 from node where key = ?1 and lease_until >= ?2')
   const overAll = db.prepare('update node set lease_until = min(lease_until, ?1 - 1)')
-  const forget = db.prepare('delete from node where swept = 1 and started_at < ?1')
+  const forget = db.prepare('delete from node where swept = 1')
   const insert = db.prepare('insert into node (id, host, pid, started_at, lease_until) values (?1, ?2, ?3, ?4, ?5)')
   const extend = db.prepare('update node set lease_until = ?3 where key = ?1 and lease_until >= ?2')
   const over = db.prepare('update node set lease_until = 0 where key = ?1')
@@ -59,7 +58,7 @@ export const openNodes = (db: DatabaseSync, queue: Queue, lock: SchedulerLock): 
       not_before = case when ?6 = 0 then ?5 end, started_at = case when ?6 = 0 then null else started_at end,
       finished_at = case when ?6 = 0 then null else ?5 end, error = ?8
     where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and node_key = ?4
-      and exists (select 1 from node where key = ?4 and lease_until < ?5)`)
+      and exists (select 1 from node where key = ?4 and lease_until < ?9)`)
   const keep = db.prepare(`
     insert into attempt (workspace_key, execution_id, number, status, started_at, finished_at, error)
     values (?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict do nothing`)
@@ -67,25 +66,35 @@ export const openNodes = (db: DatabaseSync, queue: Queue, lock: SchedulerLock): 
     update execution set status = 4, reason = 5, finished_at = ?3, overrides = null
     where workspace_key = ?1 and id = ?2 and status = 0 and exists (select 1 from job where key = job_key and state = 3)`)
 
-  const join: Nodes['join'] = ({ node, now, leaseUntil }) => {
+  const join: Nodes['join'] = ({ node, leaseNow, leaseUntil }) => {
     if (!lock.take()) return null
     // Whoever else held a lease ended without a word, else it would still hold the lock.
-    overAll.run(now)
-    forget.run(now - FORGET_NODES_AFTER_MS)
+    overAll.run(leaseNow)
+    forget.run()
     return Number(insert.run(node.id, node.host, node.pid, node.startedAt, leaseUntil).lastInsertRowid)
   }
 
-  const findLost: Nodes['lost'] = ({ now, limit }) => {
-    if (dead.get(now) === undefined) return []
-    const rows = lost.all(now, limit) as LostRow[]
-    if (rows.length === 0) sweep.run(now)
+  const findLost: Nodes['lost'] = ({ leaseNow, limit }) => {
+    if (dead.get(leaseNow) === undefined) return []
+    const rows = lost.all(leaseNow, limit) as LostRow[]
+    if (rows.length === 0) sweep.run(leaseNow)
     return rows
   }
 
-  const recover: Nodes['recover'] = ({ lost: execution, to, now }) => {
+  const recover: Nodes['recover'] = ({ lost: execution, to, now, leaseNow }) => {
     const { workspaceKey, executionId, attempt, nodeKey, startedAt, jobKey } = execution
     const status = STATUS_CODE[to]
-    const ended = endAttempt.run(workspaceKey, executionId, attempt, nodeKey, now, status, REASON_OF[to], NODE_ENDED)
+    const ended = endAttempt.run(
+      workspaceKey,
+      executionId,
+      attempt,
+      nodeKey,
+      now,
+      status,
+      REASON_OF[to],
+      NODE_ENDED,
+      leaseNow,
+    )
     if (ended.changes === 0) return false
 
     // Sent or not, nobody knows: that is what the attempt was, whatever becomes of its execution.
@@ -96,9 +105,9 @@ export const openNodes = (db: DatabaseSync, queue: Queue, lock: SchedulerLock): 
   }
 
   return {
-    isAlive: (nodeKey, now) => alive.get(nodeKey, now) !== undefined,
+    isAlive: (nodeKey, leaseNow) => alive.get(nodeKey, leaseNow) !== undefined,
     join,
-    renew: ({ nodeKey, now, leaseUntil }) => extend.run(nodeKey, now, leaseUntil).changes === 1,
+    renew: ({ nodeKey, leaseNow, leaseUntil }) => extend.run(nodeKey, leaseNow, leaseUntil).changes === 1,
     leave: (nodeKey) => {
       over.run(nodeKey)
       lock.free()

@@ -4,7 +4,10 @@ import { STATUS_CODE } from '../sql/codes.ts'
 import { type BatchColumns, OUTCOME } from './batch-columns.ts'
 import type { Queue } from './hot-queue.ts'
 
-export type OutcomeWriter = (batch: BatchColumns, alive: boolean, pausedJobKeys: number[]) => Uint8Array
+export type OutcomeWriter = (
+  batch: BatchColumns,
+  alive: boolean,
+) => { readonly recorded: Uint8Array; readonly pausedJobKeys: number[]; readonly released: boolean }
 
 export const openOutcomes = (db: DatabaseSync, queue: Queue): OutcomeWriter => {
   const finish = db.prepare(`
@@ -35,12 +38,14 @@ export const openOutcomes = (db: DatabaseSync, queue: Queue): OutcomeWriter => {
     update job set state = 1, pause_reason = 1, paused_at = ?2, version = version + 1, updated_at = ?2
     where key = ?1 and state = 0`)
 
-  return ({ nodeKey, now, outcomes }, alive, pausedJobKeys) => {
+  return ({ nodeKey, now, outcomes }, alive) => {
     const recorded = new Uint8Array(outcomes.count)
+    const pausedJobKeys: number[] = []
+    let released = false
     const numbers = outcomes.numbers
     const nothingParked = queue.isEmpty()
     for (let index = 0; alive && index < outcomes.count; index++) recorded[index] = recordOne(index) ? 1 : 0
-    return recorded
+    return { recorded, pausedJobKeys, released }
 
     function recordOne(index: number): boolean {
       const at = index * OUTCOME.width
@@ -54,7 +59,7 @@ export const openOutcomes = (db: DatabaseSync, queue: Queue): OutcomeWriter => {
       if (numbers[at + OUTCOME.keepAttempt] === 1) keepAttempt(at, index)
       if (to === STATUS_CODE.pending && jobIsGone.get(jobKey) !== undefined) jobDeleted.run(workspaceKey, id, now)
       if (to === STATUS_CODE.failed) pauseAfterFailures(jobKey, numbers[at + OUTCOME.pauseAfterFailures] as number)
-      if (!nothingParked) queue.unpark(jobKey)
+      if (!nothingParked && queue.unpark(jobKey)) released = true
       return true
     }
 

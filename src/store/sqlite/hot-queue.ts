@@ -19,12 +19,17 @@ export type LeasedColumns = {
 }
 
 export type Queue = {
-  readonly lease: (query: { readonly nodeKey: number; readonly now: number; readonly limit: number }) => {
+  readonly lease: (query: {
+    readonly nodeKey: number
+    readonly now: number
+    readonly leaseNow: number
+    readonly limit: number
+  }) => {
     readonly leased: LeasedColumns
     readonly nextAt: number | null
   }
-  /** To be called when a lease of the job ended otherwise than by a new one. */
-  readonly unpark: (jobKey: number) => void
+  /** To be called when a lease of the job ended otherwise than by a new one. True when one that waited for it was let back in. */
+  readonly unpark: (jobKey: number) => boolean
   /** True when nothing at all is parked: spares the hot path one look-up per outcome. */
   readonly isEmpty: () => boolean
 }
@@ -59,10 +64,10 @@ export const openQueue = (db: DatabaseSync): Queue => {
   const anyParked = db.prepare('select 1 from execution where parked = 1 limit 1')
   const aliveNode = db.prepare('select 1 from node where key = ?1 and lease_until >= ?2')
 
-  const lease: Queue['lease'] = ({ nodeKey, now, limit }) => {
+  const lease: Queue['lease'] = ({ nodeKey, now, leaseNow, limit }) => {
     const leased = emptyLeased()
     const count = () => leased.executionIds.length
-    const alive = aliveNode.get(nodeKey, now) !== undefined
+    const alive = aliveNode.get(nodeKey, leaseNow) !== undefined
 
     for (const trigger of TRIGGERS) {
       let met = -1
@@ -101,9 +106,10 @@ export const openQueue = (db: DatabaseSync): Queue => {
     return known.length === 0 ? null : Math.min(...known)
   }
 
-  const unpark = (jobKey: number): void => {
+  const unpark = (jobKey: number): boolean => {
     const first = firstParked.get(jobKey)
     if (first !== undefined) release.run(first.workspace_key as number, first.id as string)
+    return first !== undefined
   }
 
   return { lease, unpark, isEmpty: () => anyParked.get() === undefined }

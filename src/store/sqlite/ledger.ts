@@ -14,8 +14,8 @@ import type { Line } from './line.ts'
 import type { BatchAnswer, Operations } from './operations.ts'
 
 export const createLedger = (writer: Line<Operations>, read: Kysely<Tables>): Ledger => ({
-  join: (node, now, leaseUntil) => writer.ask('join', { node, now, leaseUntil }),
-  renew: (nodeKey, now, leaseUntil) => writer.ask('renew', { nodeKey, now, leaseUntil }),
+  join: (node, leaseNow, leaseUntil) => writer.ask('join', { node, leaseNow, leaseUntil }),
+  renew: (nodeKey, leaseNow, leaseUntil) => writer.ask('renew', { nodeKey, leaseNow, leaseUntil }),
   leave: (nodeKey) => writer.ask('leave', nodeKey),
   due: async (query) => {
     const { jobs, nextDueAt } = await writer.ask('due', query)
@@ -27,8 +27,8 @@ export const createLedger = (writer: Line<Operations>, read: Kysely<Tables>): Le
   },
   load: (jobKeys): Promise<readonly JobLoad[]> => writer.ask('load', jobKeys),
   commit: async (batch) => batchResult(await writer.ask('commit', toColumns(batch))),
-  lost: async (now, limit) => (await writer.ask('lost', { now, limit })).map(lostExecution),
-  recover: ({ policies: _, ...lost }, to, now) => writer.ask('recover', { lost, to, now }),
+  lost: async (leaseNow, limit) => (await writer.ask('lost', { leaseNow, limit })).map(lostExecution),
+  recover: ({ policies: _, ...lost }, to, at) => writer.ask('recover', { lost, to, ...at }),
   depth: () => readDepth(read),
   nodes: () => readNodes(read),
 })

@@ -14,6 +14,7 @@ export type BatchAnswer = {
   readonly recorded: Uint8Array
   readonly claimed: Uint8Array
   readonly cancelledIds: string[]
+  readonly released: boolean
   readonly pausedJobKeys: number[]
   readonly nextDueAt: number | null
 }
@@ -46,13 +47,12 @@ export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operation
   const touch = db.prepare("insert or replace into server_value (name, value) values ('store.written', ?1)")
 
   const commit: Operations['commit'] = (batch) => {
-    const alive = nodes.isAlive(batch.nodeKey, batch.now)
+    const alive = nodes.isAlive(batch.nodeKey, batch.leaseNow)
     const cancelledIds: string[] = []
-    const pausedJobKeys: number[] = []
     // Outcomes first: the leases they free count when the claims look for overlap.
-    const recorded = outcomes(batch, alive, pausedJobKeys)
+    const ofOutcomes = outcomes(batch, alive)
     const claimed = claims(batch, alive, cancelledIds)
-    return { recorded, claimed, cancelledIds, pausedJobKeys, nextDueAt: nextDueAt() }
+    return { ...ofOutcomes, claimed, cancelledIds, nextDueAt: nextDueAt() }
   }
 
   return {

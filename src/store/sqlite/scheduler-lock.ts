@@ -22,7 +22,8 @@ export const schedulerLock = (databasePath: string): SchedulerLock => {
       makePrivate(path)
       const db = new DatabaseSync(path, { timeout: 0 })
       try {
-        db.exec('begin exclusive')
+        // Nothing is ever written to it, so no journal need lie beside it.
+        db.exec('pragma journal_mode = memory; begin exclusive')
       } catch (error) {
         db.close()
         if (isAway(error)) return false

@@ -1,8 +1,8 @@
 /** The writer's thread: the only connection that changes the database, and the group commit. */
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { parentPort, receiveMessageOnPort, type Worker, workerData } from 'node:worker_threads'
 import type { Copied } from './checkpointer.ts'
 import { failed } from './faults.ts'
-import type { FromThread, Reply, Request } from './messages.ts'
+import type { FromThread, Request } from './messages.ts'
 import { startThread } from './thread.ts'
 import { openWriterConnection, type WriterConnection } from './writer-connection.ts'
 
@@ -35,53 +35,67 @@ const serve = (connection: WriterConnection): void => {
     }
     const closing = group.find(({ operation }) => operation === 'close')
     const replies = connection.run(group.filter((request) => request !== closing))
-    if (closing !== undefined) {
-      checkpoints.end()
-      replies.push(closeNow(connection, closing.number))
-    }
-    say({ replies })
+    if (replies.length > 0) say({ replies })
     if (closing === undefined) checkpoints.look()
-    else port.close()
+    else void checkpoints.end().then(() => closeNow(connection, closing.number))
   })
 }
 
-const closeNow = (connection: WriterConnection, number: number): Reply => {
+const closeNow = (connection: WriterConnection, number: number): void => {
   try {
     connection.close()
-    return { number, ok: true, value: null }
+    say({ replies: [{ number, ok: true, value: null }] })
   } catch (error) {
-    return failed(number, error)
+    say({ replies: [failed(number, error)] })
   }
+  port.close()
 }
+
+type Checkpoints = { readonly look: () => void; readonly end: () => Promise<void> }
 
 /**
  * The checkpointer copies most of the log while the writer goes on; the writer then copies the few frames that came
  * meanwhile, and with all of them copied the next write begins the log anew.
  */
-const keepLogShort = (connection: WriterConnection): { readonly look: () => void; readonly end: () => void } => {
-  const checkpointer = startThread('checkpointer', { path })
+const keepLogShort = (connection: WriterConnection): Checkpoints => {
+  let checkpointer: Worker | null = null
   let copying = false
+
   const finish = (): void => {
     copying = false
     connection.checkpoint()
   }
-  checkpointer.on('message', ({ trouble }: Copied) => {
-    if (trouble !== null) onTrouble(trouble)
-    finish()
-  })
-  checkpointer.on('error', (error) => {
-    onTrouble(error)
-    finish()
-  })
+
+  const begin = (): Worker => {
+    const thread = startThread('checkpointer', { path })
+    thread.on('message', ({ trouble }: Copied) => {
+      if (trouble !== null) onTrouble(trouble)
+      finish()
+    })
+    thread.on('error', onTrouble)
+    thread.on('exit', () => {
+      checkpointer = null
+      if (copying) finish()
+    })
+    return thread
+  }
+
   return {
     look: () => {
       if (copying) return
       const { frames, copied } = connection.log()
       if (frames - copied < COPY_AFTER_FRAMES) return
       copying = true
+      checkpointer ??= begin()
       checkpointer.postMessage('copy')
     },
-    end: () => checkpointer.postMessage('close'),
+    end: () =>
+      new Promise((ended) => {
+        copying = false
+        if (checkpointer === null) return ended()
+        checkpointer.once('exit', () => ended())
+        checkpointer.postMessage('close')
+      }),
   }
 }
 

@@ -95,7 +95,9 @@ create table due (
   primary key (next_run_at, job_key)
 ) strict, without rowid;
 
+-- A key of its own keeps the indexes narrow: with (workspace_key, id) as the row's key a fire dirtied a quarter more pages.
 create table execution (
+  key integer primary key,
   workspace_key integer not null,
   id text not null, -- UUIDv7: inserts at the right edge
   job_key integer not null,
@@ -117,9 +119,9 @@ create table execution (
   requested_by text,
   overrides text,
   error text,
-  output text,
-  primary key (workspace_key, id)
-) strict, without rowid;
+  output text
+) strict;
+create unique index execution_id on execution (workspace_key, id);
 
 -- THE guarantee: one row per occurrence. Nulls are distinct, so manual runs pass. Also the history of a job in order.
 create unique index execution_occurrence on execution (job_key, scheduled_for, schedule_version);
