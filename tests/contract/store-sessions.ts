@@ -1,0 +1,2 @@
+import type { OpenStore } from './world.ts'
+export const sessionsContract = (_: OpenStore): void => {}

@@ -1,0 +1,25 @@
+/** What every store must do, whatever its engine: the port as sentences. */
+import { describe } from 'node:test'
+import { claimsContract } from './store-claims.ts'
+import { executionsContract } from './store-executions.ts'
+import { jobsContract } from './store-jobs.ts'
+import { leasesContract } from './store-leases.ts'
+import { outcomesContract } from './store-outcomes.ts'
+import { peopleContract } from './store-people.ts'
+import { scheduleChangesContract } from './store-schedule-changes.ts'
+import { sessionsContract } from './store-sessions.ts'
+import type { OpenStore } from './world.ts'
+
+/** `open` gives an empty store that is closed when the test is over. */
+export const storeContract = (name: string, open: OpenStore): void => {
+  describe(`the ${name} store`, { concurrency: 4 }, () => {
+    jobsContract(open)
+    scheduleChangesContract(open)
+    claimsContract(open)
+    outcomesContract(open)
+    leasesContract(open)
+    executionsContract(open)
+    peopleContract(open)
+    sessionsContract(open)
+  })
+}
