@@ -55,7 +55,13 @@ export const createConnector = (options: ConnectorOptions): Connector => {
     const begunIn = era
     const addresses = await admitted(to)
     if (begunIn !== era) throw new ConnectError('connection', GIVEN_UP)
+    const socket = options.dial(dialOptions(to, addresses))
     return new Promise((resolve, reject) => {
+      let secured: Socket | undefined
+      const finish = (): void => {
+        stopTimer()
+        opening.delete(abandon)
+      }
       const give = (error: ConnectError): void => {
         finish()
         socket.destroy()
@@ -70,12 +76,6 @@ export const createConnector = (options: ConnectorOptions): Connector => {
       const stopTimer = options.clock.after(CONNECT_TIMEOUT_MS, () =>
         give(new ConnectError('connection', `No connection within ${CONNECT_TIMEOUT_MS / 1000} s.`)),
       )
-      const finish = (): void => {
-        stopTimer()
-        opening.delete(abandon)
-      }
-      let secured: Socket | undefined
-      const socket = options.dial(dialOptions(to, addresses))
       opening.add(abandon)
       // Stays for the life of the socket: an error without a listener would end the process.
       socket.on('error', (error) => give(connectionError(error)))

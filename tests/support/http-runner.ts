@@ -1,5 +1,6 @@
 /** An executor of HTTP targets for tests: development egress, a clock moved by hand, secrets that open to themselves. */
 import { createExecutor, createHttpRunner, type Executor, type HttpRunnerOptions } from '../../src/execute/execute.ts'
+import type { NameSources } from '../../src/execute/names.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 
 export type TestExecutor = Executor & { readonly clock: ManualClock; readonly faults: readonly unknown[] }
@@ -20,3 +21,10 @@ export const httpExecutor = (more: Partial<HttpRunnerOptions> = {}): TestExecuto
   const executor = createExecutor({ clock, runners: [runner], onFault: (error) => faults.push(error) })
   return { ...executor, clock, faults }
 }
+
+/** DNS that answers what the test says, never from memory. */
+export const dnsAnswering = (answer: (host: string) => readonly string[]): NameSources => ({
+  hostsFile: async () => '',
+  query: async (host) => answer(host).map((address) => ({ address, family: address.includes(':') ? 6 : 4, ttl: 0 })),
+  system: null,
+})
