@@ -1,5 +1,5 @@
 /** Starts and stops the stations, in order, and hands each one's result to the next. */
-import { CLAIM_AHEAD_MS, createClaimStation, createMembership, type Look } from './claim/claim.ts'
+import { CLAIM_AHEAD_MS, createClaimStation, createMembership } from './claim/claim.ts'
 import { createDispatchStation, type Transport } from './dispatch/dispatch.ts'
 import type { Clock } from './domain/clock.ts'
 import { createRecordStation, createRecovery, type Recorded } from './record/record.ts'
@@ -10,7 +10,6 @@ const DEFAULT_CAPACITY = 1024
 
 /** What the engine tells those who watch: metrics, log, the demo's terminal. */
 export type EngineWatcher = {
-  readonly looked: (look: Look) => void
   readonly recorded: (recorded: readonly Recorded[]) => void
   readonly fenced: (count: number) => void
   readonly recovered: (counts: { readonly retried: number; readonly uncertain: number }) => void
@@ -49,16 +48,20 @@ export type Engine = {
 
 export const createEngine = (parts: EngineParts): Engine => {
   const { ledger, clock, watcher } = parts
+  const leaseNow = steadyTime(clock)
   const fault = (where: string) => (error: unknown) => watcher.fault(where, error)
 
   const membership = createMembership({
     ledger,
     clock,
     node: parts.node,
+    leaseNow,
     onJoined: () => {
       watcher.scheduling(true)
-      recovery.start()
-      claim.start()
+      // What a predecessor left is taken back first: it is older than anything that falls due now.
+      void recovery.start().then(() => {
+        if (membership.nodeKey() !== null) claim.start()
+      })
     },
     onLost: () => {
       watcher.scheduling(false)
@@ -75,12 +78,14 @@ export const createEngine = (parts: EngineParts): Engine => {
     clock,
     random: parts.random,
     nodeKey: membership.nodeKey,
+    leaseNow,
     onRecorded: (recorded) => {
       for (const { notBefore } of recorded) if (notBefore !== null) claim.waiting(notBefore)
       claim.freed()
       watcher.recorded(recorded)
     },
     onFenced: watcher.fenced,
+    onReleased: () => claim.waiting(clock.now()),
     onPaused: watcher.paused,
     onFault: fault('record'),
   })
@@ -100,6 +105,7 @@ export const createEngine = (parts: EngineParts): Engine => {
   const claim = createClaimStation({
     ledger,
     clock,
+    leaseNow,
     newId: parts.newId,
     nodeKey: membership.nodeKey,
     room: dispatch.room,
@@ -107,13 +113,13 @@ export const createEngine = (parts: EngineParts): Engine => {
     abort: (ids) => ids.forEach(dispatch.cancel),
     onClockBack: dispatch.handBackHeld,
     onFault: fault('claim'),
-    observe: watcher.looked,
     boundMs: parts.boundMs,
   })
 
   const recovery = createRecovery({
     ledger,
     clock,
+    leaseNow,
     active: () => membership.nodeKey() !== null,
     onRecovered: (counts) => {
       claim.waiting(clock.now())
@@ -148,4 +154,10 @@ export const createEngine = (parts: EngineParts): Engine => {
       await record.flush()
     },
   }
+}
+
+/** A time that only goes forward, at real pace: a wall clock that is set must not end leases, nor prolong them. */
+const steadyTime = (clock: Clock): (() => number) => {
+  const offset = clock.now() - clock.monotonic()
+  return () => Math.floor(clock.monotonic() + offset)
 }

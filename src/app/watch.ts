@@ -30,7 +30,6 @@ export const createWatcher = ({ log, metrics, onRun }: WatchParts): EngineWatche
   }
 
   return {
-    looked: () => {},
     recorded: (recorded) => {
       const counts = new Map<string, number>()
       for (const one of recorded) {

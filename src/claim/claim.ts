@@ -19,6 +19,8 @@ const LAST_KEY = Number.MAX_SAFE_INTEGER
 export type ClaimParts = {
   readonly ledger: Ledger
   readonly clock: Clock
+  /** The time by which leases are judged: never jumps. */
+  readonly leaseNow: () => number
   readonly newId: () => string
   /** Null while this node may not schedule. */
   readonly nodeKey: () => number | null
@@ -30,7 +32,6 @@ export type ClaimParts = {
   /** The wall clock went back: instants claimed ahead are far away now. */
   readonly onClockBack: () => void
   readonly onFault: (error: unknown) => void
-  readonly observe: (look: Look) => void
   /** The longest time between two looks. */
   readonly boundMs: number
 }
@@ -62,13 +63,11 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
   const jumped = watchClock()
   let nextDueAt: number | null = null
   let nextPendingAt: number | null = 0
-  let lastLookAt = Number.NEGATIVE_INFINITY
+  let askedAt = Number.NEGATIVE_INFINITY
   let backlog = false
   let timer: Cancel | null = null
   let looking: Promise<void> | null = null
   let soon = false
-  /** Waiting executions are left that only the end of another one lets in. */
-  let blocked = false
   let running = false
 
   /** On-time jobs first; late ones with the room that is left. */
@@ -100,7 +99,7 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     now: number,
     nodeKey: number,
   ): Promise<readonly Assignment[]> => {
-    const result = await ledger.commit({ nodeKey, now, outcomes: [], claims })
+    const result = await ledger.commit({ nodeKey, now, leaseNow: parts.leaseNow(), outcomes: [], claims })
     nextDueAt = result.nextDueAt
     if (result.cancelledIds.length > 0) parts.abort(result.cancelledIds)
     const assignments: Assignment[] = []
@@ -112,22 +111,28 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
         busyClaims.push(skippedFor(claim))
         busyJobs.push(job)
       } else if (result.claimed[index] !== 'gone') {
-        if (claim.executions.some((row) => row.status === 'pending')) nextPendingAt = now
+        for (const row of claim.executions) if (row.status === 'pending') awaitFrom(row.scheduledFor)
         if (result.claimed[index] === 'claimed') assignments.push(...assignmentsOf(claim, job))
-        else nextPendingAt = now
+        else awaitFrom(claim.dueAt)
       }
     })
     if (busyClaims.length > 0) await commit(busyClaims, busyJobs, now, nodeKey)
     return assignments
   }
 
-  const leaseWaiting = async (now: number, nodeKey: number): Promise<readonly Assignment[]> => {
+  const awaitFrom = (at: number) => {
+    nextPendingAt = Math.min(nextPendingAt ?? at, at)
+  }
+
+  const leaseWaiting = async (nodeKey: number): Promise<number> => {
+    const now = clock.now()
     const limit = Math.min(parts.room(), LARGEST_LOOK)
-    if (limit <= 0) return []
-    const { leased, nextAt } = await ledger.lease({ nodeKey, now, limit })
-    blocked = nextAt !== null && nextAt <= now
-    nextPendingAt = blocked ? null : nextAt
-    return leased.map(assignmentOfLeased)
+    if (limit <= 0 || nextPendingAt === null || nextPendingAt > now) return 0
+    const { leased, nextAt } = await ledger.lease({ nodeKey, now, leaseNow: parts.leaseNow(), limit })
+    // As many as there was room for: more may wait.
+    nextPendingAt = leased.length === limit ? now : nextAt
+    if (leased.length > 0) parts.assign(leased.map(assignmentOfLeased))
+    return leased.length
   }
 
   const lookOnce = async () => {
@@ -137,27 +142,22 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     const now = clock.now()
     if (jumped(now, began) < 0) {
       parts.onClockBack()
-      await replanIntervals(ledger, { nodeKey, now })
+      await replanIntervals(ledger, { nodeKey, now, leaseNow: parts.leaseNow() })
     }
-    const boundPassed = began - lastLookAt >= parts.boundMs
-    lastLookAt = began
-    let leased: readonly Assignment[] = []
+    // Other processes add waiting executions without a word.
+    if (began - askedAt >= parts.boundMs) {
+      askedAt = began
+      nextPendingAt = 0
+    }
     // Waiting work first: it is older than what falls due now, and little of it exists.
-    if (boundPassed || (nextPendingAt !== null && nextPendingAt <= now)) {
-      leased = await leaseWaiting(now, nodeKey)
-      if (leased.length > 0) parts.assign(leased)
-    }
+    await leaseWaiting(nodeKey)
     const room = parts.room()
     const jobs = room > 0 ? await takeDue(now, room) : []
     backlog = room <= 0 || backlog
     const claimed = jobs.length > 0 ? await claimAll(jobs, now, nodeKey) : []
     if (claimed.length > 0) parts.assign(claimed)
-    parts.observe({
-      claimed: jobs.length,
-      leased: leased.length,
-      missed: jobs.length - claimed.length,
-      tookMs: clock.monotonic() - began,
-    })
+    // What the claims put into the queue, such as a run that must keep its place behind others.
+    await leaseWaiting(nodeKey)
   }
 
   const look = (): Promise<void> => {
@@ -205,16 +205,11 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     },
     waiting: (at) => {
       if (nextPendingAt !== null && nextPendingAt <= at) return
-      nextPendingAt = at
+      awaitFrom(at)
       if (running && !looking) arm()
     },
     freed: () => {
-      if (blocked) {
-        blocked = false
-        nextPendingAt = 0
-        soon = true
-      }
-      if (running && !looking && (backlog || soon)) arm()
+      if (running && !looking && backlog) arm()
     },
     stop: async () => {
       running = false

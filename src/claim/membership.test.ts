@@ -23,6 +23,7 @@ const membership = () => {
   const one = createMembership({
     ledger,
     clock,
+    leaseNow: clock.monotonic,
     node: { id: 'n', host: 'h', pid: 1, startedAt: 0 },
     onJoined: () => told.push('joined'),
     onLost: () => told.push('lost'),

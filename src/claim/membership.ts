@@ -26,6 +26,7 @@ export type MembershipParts = {
   readonly ledger: Ledger
   readonly clock: Clock
   readonly node: NodeInfo
+  readonly leaseNow: () => number
   readonly onJoined: () => void
   /** The lease is over: nothing that runs here may be recorded any more. */
   readonly onLost: () => void
@@ -34,6 +35,7 @@ export type MembershipParts = {
 
 export const createMembership = (parts: MembershipParts): Membership => {
   const { ledger, clock, node } = parts
+  const leaseNow = parts.leaseNow
   let nodeKey: number | null = null
   let aliveUntil = 0
   let timer: Cancel | null = null
@@ -47,7 +49,7 @@ export const createMembership = (parts: MembershipParts): Membership => {
 
   const join = async () => {
     const asked = clock.monotonic()
-    const key = await ledger.join(node, clock.now(), clock.now() + LEASE_MS)
+    const key = await ledger.join(node, leaseNow(), leaseNow() + LEASE_MS)
     if (key === null || stopped) return
     nodeKey = key
     aliveUntil = asked + LEASE_MS
@@ -56,7 +58,7 @@ export const createMembership = (parts: MembershipParts): Membership => {
 
   const renew = async (key: number) => {
     const asked = clock.monotonic()
-    if (await ledger.renew(key, clock.now(), clock.now() + LEASE_MS)) aliveUntil = asked + LEASE_MS
+    if (await ledger.renew(key, leaseNow(), leaseNow() + LEASE_MS)) aliveUntil = asked + LEASE_MS
     else lose()
   }
 

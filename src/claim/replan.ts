@@ -7,7 +7,7 @@ const PAGE = 500
 /** Gives every interval job whose stored instant is more than one interval away the next instant of its grid, under a new schedule version. */
 export const replanIntervals = async (
   ledger: Ledger,
-  { nodeKey, now }: { readonly nodeKey: number; readonly now: number },
+  { nodeKey, now, leaseNow }: { readonly nodeKey: number; readonly now: number; readonly leaseNow: number },
 ): Promise<void> => {
   let after: { dueAt: number; jobKey: number } | null = { dueAt: now, jobKey: Number.MAX_SAFE_INTEGER }
   while (after !== null) {
@@ -17,7 +17,7 @@ export const replanIntervals = async (
       after,
     })
     const claims = jobs.filter((job) => job.dueAt - now > shortestInterval(job)).map((job) => moved(job, now))
-    if (claims.length > 0) await ledger.commit({ nodeKey, now, outcomes: [], claims })
+    if (claims.length > 0) await ledger.commit({ nodeKey, now, leaseNow, outcomes: [], claims })
     const last = jobs.at(-1)
     after = last === undefined || jobs.length < PAGE ? null : { dueAt: last.dueAt, jobKey: last.jobKey }
   }

@@ -25,10 +25,13 @@ export type RecordParts = {
   readonly clock: Clock
   readonly random: () => number
   readonly nodeKey: () => number | null
+  readonly leaseNow: () => number
   /** After the commit; not called for what was dropped. */
   readonly onRecorded: (recorded: readonly Recorded[]) => void
   /** Late duplicates and outcomes whose lease was lost. */
   readonly onFenced: (count: number) => void
+  /** An execution that waited for another one of its job may run now. */
+  readonly onReleased: () => void
   readonly onPaused: (jobKeys: readonly number[]) => void
   readonly onFault: (error: unknown) => void
 }
@@ -66,10 +69,12 @@ export const createRecordStation = (parts: RecordParts): RecordStation => {
       const result = await ledger.commit({
         nodeKey,
         now: clock.now(),
+        leaseNow: parts.leaseNow(),
         outcomes: entries.map((entry) => entry.write),
         claims: [],
       })
       announce(entries, result.recorded)
+      if (result.released) parts.onReleased()
       if (result.pausedJobKeys.length > 0) parts.onPaused(result.pausedJobKeys)
     } catch (error) {
       // The database is away: keep them, in order, for as long as the lease lives.

@@ -9,6 +9,7 @@ const PAGE = 500
 export type RecoverParts = {
   readonly ledger: Ledger
   readonly clock: Clock
+  readonly leaseNow: () => number
   /** Only a node that schedules recovers. */
   readonly active: () => boolean
   readonly onRecovered: (counts: { readonly retried: number; readonly uncertain: number }) => void
@@ -16,7 +17,8 @@ export type RecoverParts = {
 }
 
 export type Recovery = {
-  readonly start: () => void
+  /** Scans now, and again from time to time; resolves after the first scan. */
+  readonly start: () => Promise<void>
   /** One scan, to its end. */
   readonly scan: () => Promise<void>
   readonly stop: () => Promise<void>
@@ -32,12 +34,12 @@ export const createRecovery = (parts: RecoverParts): Recovery => {
     let retried = 0
     let uncertain = 0
     for (;;) {
-      const now = clock.now()
-      const lost = await ledger.lost(now, PAGE)
+      const at = { now: clock.now(), leaseNow: parts.leaseNow() }
+      const lost = await ledger.lost(at.leaseNow, PAGE)
       const ended = await Promise.all(
         lost.map(async (one) => {
           const to = withDefaults(one.policies).delivery === 'at_most_once' ? 'uncertain' : 'pending'
-          return (await ledger.recover(one, to, now)) ? to : null
+          return (await ledger.recover(one, to, at)) ? to : null
         }),
       )
       retried += ended.filter((to) => to === 'pending').length
@@ -60,9 +62,10 @@ export const createRecovery = (parts: RecoverParts): Recovery => {
   }
 
   return {
-    start: () => {
+    start: async () => {
       running = true
-      void scan().then(arm)
+      await scan()
+      arm()
     },
     scan,
     stop: async () => {
