@@ -1,12 +1,10 @@
 /** Executions: found, stopped and tried again by those who may. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anInput, aWorld, runWaiting, START, type World } from '../../tests/support/services-world.ts'
+import { anInput, aWorld, refused, runWaiting, START, type World } from '../../tests/support/services-world.ts'
 import type { UserActor } from '../domain/actor.ts'
-import { DomainError, type ErrorCode } from '../domain/errors.ts'
 import { newId } from '../domain/ids.ts'
 
-const refused = (code: ErrorCode) => (error: unknown) => error instanceof DomainError && error.code === code
 const QUERY = { descending: false, cursor: null, limit: 100 } as const
 
 const aRun = async ({ services }: World, actor: UserActor, name = 'report') => {

@@ -1,11 +1,7 @@
 /** Runs by hand and the instants of a job: what was asked for happens once, what is planned is what will fire. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anInput, aWorld, HOUR, MINUTE, runWaiting, START } from '../../tests/support/services-world.ts'
-import { DomainError, type ErrorCode } from '../domain/errors.ts'
-
-const refused = (code: ErrorCode, field?: string) => (error: unknown) =>
-  error instanceof DomainError && error.code === code && (field === undefined || error.errors[0]?.field === field)
+import { anInput, aWorld, HOUR, MINUTE, refused, runWaiting, START } from '../../tests/support/services-world.ts'
 
 test('a run by hand waits at once for a worker, and the engine is told', async (t) => {
   const world = await aWorld(t)

@@ -1,10 +1,10 @@
 /** The secret of a job: sealed on its way in, never on its way out, and never carried to another place. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anInput, aWorld, type World } from '../../tests/support/services-world.ts'
+import { anInput, aWorld, refused, type World } from '../../tests/support/services-world.ts'
 import { revealWith, sealedSecretOf } from '../auth/target-secrets.ts'
 import type { UserActor } from '../domain/actor.ts'
-import { DomainError } from '../domain/errors.ts'
+import type { DomainError } from '../domain/errors.ts'
 import type { HttpAuthInput, TargetInput } from './services.ts'
 
 const CANARY = 'canary-7f3a9c'
@@ -15,8 +15,6 @@ const target = (auth: HttpAuthInput | undefined, url = 'https://api.example.com/
   auth,
 })
 const bearer = (token?: string): HttpAuthInput => ({ kind: 'bearer', token })
-const refusedAt = (field: string) => (error: unknown) =>
-  error instanceof DomainError && error.code === 'invalid' && error.errors[0]?.field === field
 
 /** What the executor would send. */
 const sentSecret = async ({ store, auth }: World, actor: UserActor, id: string): Promise<string | null> => {
@@ -91,7 +89,7 @@ test('a stored secret does not follow the URL to another origin', async (t) => {
   ]) {
     await assert.rejects(
       jobs.update(ada, id, { target: target(bearer(), url) }, null),
-      refusedAt('target.auth.token'),
+      refused('invalid', 'target.auth.token'),
       url,
     )
   }
@@ -108,7 +106,7 @@ test('a secret is not carried over to another kind of authentication', async (t)
 
   await assert.rejects(
     world.services.jobs.update(ada, id, { target: target({ kind: 'header', name: 'x-key' }) }, null),
-    refusedAt('target.auth.value'),
+    refused('invalid', 'target.auth.value'),
   )
 })
 
@@ -124,7 +122,7 @@ test('S75: a secret that is missing, empty or could break a header is refused wi
     bearer(`${CANARY}\u{1f600}`),
   ]) {
     await assert.rejects(world.services.jobs.create(ada, anInput({ target: target(auth) })), (error) => {
-      assert.ok(refusedAt('target.auth.token')(error))
+      assert.ok(refused('invalid', 'target.auth.token')(error))
       assert.equal(JSON.stringify([(error as DomainError).errors, (error as Error).message]).includes(CANARY), false)
       return true
     })
@@ -140,14 +138,12 @@ test('a run by hand at another origin goes without the secret, at the same one w
   await jobs.run(ada, id, { url: 'https://elsewhere.example/' })
   world.clock.advance(1)
   await jobs.run(ada, id, { url: 'https://api.example.com/v9', method: 'PUT' })
-  const nodeKey = await world.store.ledger.join(
-    { id: 'n', host: 'h', pid: 1, startedAt: 0 },
-    world.clock.now(),
-    world.clock.now() + 1000,
-  )
-  const first = await world.store.ledger.lease({ nodeKey: nodeKey ?? 0, now: world.clock.now(), limit: 1 })
+  const now = world.clock.now()
+  const nodeKey = (await world.store.ledger.join({ id: 'n', host: 'h', pid: 1, startedAt: 0 }, now, now + 1000)) ?? 0
+  const next = () => world.store.ledger.lease({ nodeKey, now, leaseNow: now, limit: 1 })
+  const first = await next()
   await world.services.executions.cancel(ada, first.leased[0]?.executionId ?? '')
-  const second = await world.store.ledger.lease({ nodeKey: nodeKey ?? 0, now: world.clock.now(), limit: 1 })
+  const second = await next()
 
   assert.deepEqual(
     [first.leased[0]?.target.url, first.leased[0]?.target.auth],
@@ -182,7 +178,10 @@ test('a job whose key is lost is still shown, and takes a new secret', async (t)
   const lost = world.again({ secretKey: 'another secret key of more than 32 characters' }).services
 
   assert.deepEqual((await lost.jobs.get(ada, id)).target.auth, { kind: 'bearer', token: { fingerprint: 'unreadable' } })
-  await assert.rejects(lost.jobs.update(ada, id, { target: target(bearer()) }, null), refusedAt('target.auth.token'))
+  await assert.rejects(
+    lost.jobs.update(ada, id, { target: target(bearer()) }, null),
+    refused('invalid', 'target.auth.token'),
+  )
   assert.match(
     JSON.stringify((await lost.jobs.update(ada, id, { target: target(bearer('new')) }, null)).target),
     /[0-9a-f]{8}"/,

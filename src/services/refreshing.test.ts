@@ -1,10 +1,8 @@
 /** Refresh tokens: good once, forgiving when a reply is lost, unforgiving when one was stolen. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aWorld, CALLER, HOUR, type World } from '../../tests/support/services-world.ts'
-import { DomainError, type ErrorCode } from '../domain/errors.ts'
+import { aWorld, CALLER, HOUR, refused, type World } from '../../tests/support/services-world.ts'
 
-const refused = (code: ErrorCode) => (error: unknown) => error instanceof DomainError && error.code === code
 const refresh = ({ services }: World, refreshToken: string) => services.sessions.refresh({ ...CALLER, refreshToken })
 
 test('S04: a refresh token is no access token, and the other way round', async (t) => {

@@ -1,11 +1,8 @@
 /** Trying a timetable: what is shown is what a job with it would do. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anInput, aWorld, START } from '../../tests/support/services-world.ts'
-import { DomainError, type ErrorCode } from '../domain/errors.ts'
+import { anInput, aWorld, refused, START } from '../../tests/support/services-world.ts'
 
-const refused = (code: ErrorCode, field: string) => (error: unknown) =>
-  error instanceof DomainError && error.code === code && error.errors[0]?.field === field
 const { timetable } = anInput()
 
 test('a preview begins with the run that a job saved now would have', async (t) => {

@@ -1,13 +1,12 @@
 /** Signing in and out: what is right is quick, what is wrong tells nothing, what is stolen is stopped. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aWorld, CALLER, MINUTE, PASSWORD, type World } from '../../tests/support/services-world.ts'
+import { aWorld, CALLER, MINUTE, PASSWORD, refused, type World } from '../../tests/support/services-world.ts'
 import { createPasswordHash } from '../auth/password-hash.ts'
 import { createPasswords } from '../auth/passwords.ts'
-import { DomainError, type ErrorCode } from '../domain/errors.ts'
+import { DomainError } from '../domain/errors.ts'
 import { newId } from '../domain/ids.ts'
 
-const refused = (code: ErrorCode) => (error: unknown) => error instanceof DomainError && error.code === code
 const wrongly = ({ services }: World, login: string, address = CALLER.address) =>
   services.sessions.signIn({ ...CALLER, login, password: 'not the pass phrase', address })
 const refresh = ({ services }: World, refreshToken: string) => services.sessions.refresh({ ...CALLER, refreshToken })

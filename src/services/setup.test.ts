@@ -1,8 +1,7 @@
 /** The first start: somebody can sign in, and nobody else can. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anInput, aWorld, CALLER, HOUR } from '../../tests/support/services-world.ts'
-import { DomainError } from '../domain/errors.ts'
+import { anInput, aWorld, CALLER, HOUR, refused } from '../../tests/support/services-world.ts'
 
 const SETTINGS = { allowDefaultAdmin: false, username: 'admin', email: 'admin@example.com', password: null }
 
@@ -48,7 +47,7 @@ test('a password that the operator gives is held to the rules', async (t) => {
   const { services } = await aWorld(t)
   const given = (password: string) => services.setup.ensureFirstAdmin({ ...SETTINGS, password })
 
-  await assert.rejects(given('short'), (error) => error instanceof DomainError && error.code === 'invalid')
+  await assert.rejects(given('short'), refused('invalid', 'password'))
   assert.equal((await given('a password of the operator'))?.origin, 'given')
 })
 

@@ -1,8 +1,7 @@
 /** Statistics: of the own workspace, within a bounded range. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anInput, aWorld, runWaiting } from '../../tests/support/services-world.ts'
-import { DomainError } from '../domain/errors.ts'
+import { anInput, aWorld, refused, runWaiting } from '../../tests/support/services-world.ts'
 
 test('the success rate counts what ended in success or failure, and nothing of other workspaces', async (t) => {
   const world = await aWorld(t)
@@ -37,9 +36,6 @@ test('a range that is empty, backwards or longer than a year is refused', async 
     { from: Number.NaN, until: 5 },
     { from: 0, until: 367 * 86_400_000 },
   ]) {
-    await assert.rejects(
-      services.statistics.range(ada, range),
-      (error) => error instanceof DomainError && error.code === 'invalid',
-    )
+    await assert.rejects(services.statistics.range(ada, range), refused('invalid'))
   }
 })

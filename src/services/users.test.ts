@@ -1,12 +1,9 @@
 /** Accounts: who may see and change whom, and what no change may lead to. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anInput, aWorld, PASSWORD } from '../../tests/support/services-world.ts'
-import { DomainError, type ErrorCode } from '../domain/errors.ts'
+import { anInput, aWorld, PASSWORD, refused } from '../../tests/support/services-world.ts'
 import { newId } from '../domain/ids.ts'
 
-const refused = (code: ErrorCode, field?: string) => (error: unknown) =>
-  error instanceof DomainError && error.code === code && (field === undefined || error.errors[0]?.field === field)
 const PAGE = { cursor: null, limit: 100 }
 const SYSTEM = { kind: 'system', workspaceKey: 1 } as const
 

@@ -1,10 +1,9 @@
 /** A server without its API: the use cases on a real store in a folder of its own, with a clock moved by hand. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { type Auth, createAuth } from '../../src/auth/auth.ts'
 import type { Role, UserActor } from '../../src/domain/actor.ts'
+import { DomainError, type ErrorCode } from '../../src/domain/errors.ts'
 import { newId } from '../../src/domain/ids.ts'
 import {
   createServices,
@@ -13,9 +12,9 @@ import {
   type JobInput,
   type SignedIn,
 } from '../../src/services/services.ts'
-import { openSqliteStore } from '../../src/store/sqlite/database.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
+import { tempStore } from './temp-store.ts'
 
 export const START = Date.UTC(2026, 10, 20, 9, 30)
 export const MINUTE = 60_000
@@ -50,19 +49,8 @@ export type World = {
 const CHEAP_HASH = { memoryKiB: 64, passes: 1, lanes: 1 }
 
 export const aWorld = async (t: TestContext): Promise<World> => {
-  const folder = await mkdtemp(join(tmpdir(), 'carillon-services-'))
   const clock = manualClock(START)
-  const store = await openSqliteStore({
-    path: join(folder, 'test.db'),
-    clock,
-    onFault: (error) => {
-      throw error
-    },
-  })
-  t.after(async () => {
-    await store.close()
-    await rm(folder, { recursive: true, force: true })
-  })
+  const store = await tempStore(t, { clock })
   const told: string[] = []
   const logged: string[] = []
   const signals = signalsInto(told)
@@ -146,6 +134,7 @@ export const runWaiting = async (
   await store.ledger.commit({
     nodeKey,
     now,
+    leaseNow: now,
     claims: [],
     outcomes: leased.map(({ workspaceKey, jobKey, executionId, attempt }) => ({
       workspaceKey,
@@ -181,3 +170,14 @@ const nodeOf = async (store: Store, now: number): Promise<number> => {
   nodes.set(store, key)
   return key
 }
+
+/** For `assert.rejects`: a refusal of this kind, of exactly these fields where any are given. */
+export const refused =
+  (code: ErrorCode, ...fields: readonly string[]) =>
+  (error: unknown): true => {
+    assert.ok(error instanceof DomainError, String(error))
+    assert.equal(error.code, code, error.message)
+    const wrong = error.errors.map(({ field }) => field)
+    if (fields.length > 0) assert.deepEqual(wrong, fields)
+    return true
+  }
