@@ -1,4 +1,5 @@
 /** From a due job to the claim that deals with it: its rows, its next instant, its guard. Pure, given ids. */
+import type { Timetable } from '../domain/job.ts'
 import { type Policies, withDefaults } from '../domain/policies.ts'
 import { type Compiled, compile } from '../schedule/schedule.ts'
 import type { Claim, DueJob, NewExecution } from '../store/store.ts'
@@ -14,7 +15,16 @@ export type Decision = {
 
 export const policiesOf = (job: DueJob): Policies => withDefaults(job.policies)
 
-export const compiledOf = (job: DueJob): Compiled => compile(job.timetable, job.jobId)
+/** Jobs share their timetables; only jitter and spread make of one something of a job's own. */
+export const compiledOf = ({ timetable, jobId }: DueJob): Compiled => {
+  const known = compiledBy.get(timetable)
+  if (known !== undefined) return known
+  const compiled = compile(timetable, jobId)
+  if (!timetable.jitterMs && !timetable.spreadMs) compiledBy.set(timetable, compiled)
+  return compiled
+}
+
+const compiledBy = new WeakMap<Timetable, Compiled>()
 
 export const decide = (job: DueJob, { now, newId, queued }: Decision): Claim => {
   const policies = policiesOf(job)

@@ -33,8 +33,14 @@ export type DueInstants = {
 
 export const planDue = (due: DueInstants): Plan => {
   const { compiled, dueAt, now } = due
-  const nextAt = nextAfter(compiled, Math.max(dueAt, now))
   if (due.runsLeft <= 0) return { runs: [], missed: [], nextAt: null }
+  const following = nextAfter(compiled, dueAt)
+  // The usual case, spared the questions below: one instant is due, and nothing was missed.
+  if (now - dueAt <= SKIP_GRACE_MS && now - dueAt <= due.misfire.windowMs && (following === null || following > now)) {
+    const runs = [{ at: dueAt, trigger: 'schedule' as const }]
+    return { runs, missed: [], nextAt: due.runsLeft === 1 ? null : following }
+  }
+  const nextAt = nextAfter(compiled, Math.max(dueAt, now))
   const newest = latestUpTo(compiled, dueAt, now) ?? dueAt
   const chosen = due.misfire.mode === 'all' ? chooseAll(due, newest) : chooseNewest(due, newest)
   const runs = chosen.slice(-due.runsLeft).map((at) => ({ at, trigger: triggerOf(at, now) }))

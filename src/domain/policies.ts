@@ -59,7 +59,16 @@ export const POLICY_BOUNDS = {
 /** Policies with only what differs from the default, each group whole or absent: what the database keeps. */
 export type PolicyChoices = Partial<Policies>
 
-export const withDefaults = (choices: PolicyChoices): Policies => ({ ...DEFAULT_POLICIES, ...choices })
+/** Remembered by identity: a million jobs share few choices, and each fire asks several times. */
+export const withDefaults = (choices: PolicyChoices): Policies => {
+  const known = completed.get(choices)
+  if (known !== undefined) return known
+  const policies = { ...DEFAULT_POLICIES, ...choices }
+  completed.set(choices, policies)
+  return policies
+}
+
+const completed = new WeakMap<PolicyChoices, Policies>()
 
 export const choicesOf = (policies: Policies): PolicyChoices =>
   Object.fromEntries(
