@@ -4,7 +4,7 @@ import { bytesOf, embeddedV4, isLoopback, placeOf } from './addresses.ts'
 import { type EgressRule, namesAddress, namesHost, opensPort, WELL_KNOWN } from './egress-rules.ts'
 
 /** Our own API. Targets must not reach it, except for paths that do nothing but answer (the built-in echo endpoint). */
-export type OwnServer = { readonly port: number; readonly allowedPathPrefix: string }
+type OwnServer = { readonly port: number; readonly allowedPathPrefix: string }
 
 export type EgressPolicy = {
   /** Private, loopback and special addresses may be called: development. */
@@ -88,7 +88,7 @@ export const createEgressGuard = (
   }
 }
 
-export const portOf = (url: URL): number => Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
+const portOf = (url: URL): number => Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
 
 /** Without the brackets of an IPv6 literal and the final dot of a full name. */
 const bareHost = (hostname: string): string => hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')

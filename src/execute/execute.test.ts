@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { manualClock } from '../../tests/support/manual-clock.ts'
 import { anAssignment, aTarget } from '../../tests/support/targets.ts'
 import type { Outcome } from '../domain/attempt.ts'
-import { createExecutor, type Finding, failed, type Heard, type Runner, succeeded } from './execute.ts'
+import { createExecutor } from './execute.ts'
+import { type Finding, failed, type Heard, type Runner, succeeded } from './runner.ts'
 
 const START = Date.UTC(2026, 0, 1)
 const HEARD: Heard = { statusCode: 200, output: 'half', doing: 'reading the answer' }

@@ -4,10 +4,9 @@ import type { Cancel, Clock } from '../domain/clock.ts'
 import { createDeadlines, type Deadline } from './deadlines.ts'
 import { type Finding, failed, faulted, type Run, type Runner } from './runner.ts'
 
-export { createEgressGuard, type EgressGuard, type EgressPolicy, type OwnServer } from './egress.ts'
-export { type EgressRule, parseEgressAllow } from './egress-rules.ts'
-export { createHttpRunner, type HttpRunnerOptions, type Reveal } from './http.ts'
-export { type Finding, failed, type Heard, type Run, type Runner, succeeded } from './runner.ts'
+export { createEgressGuard, type EgressPolicy } from './egress.ts'
+export { parseEgressAllow } from './egress-rules.ts'
+export { createHttpRunner, type HttpRunnerOptions } from './http.ts'
 
 export type Executor = {
   /** The primitive. `done` is called exactly once, never before `start` returns; cancelling makes it `cancelled`. */

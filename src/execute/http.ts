@@ -10,8 +10,6 @@ import { createPreparer } from './request.ts'
 import { createResolver } from './resolve.ts'
 import { failed, type Run, type Runner } from './runner.ts'
 
-export type { Reveal } from './credentials.ts'
-
 export type HttpRunnerOptions = {
   readonly clock: Clock
   readonly egress: EgressPolicy

@@ -5,9 +5,9 @@ import type { Connector } from './connect.ts'
 import type { Reach } from './egress.ts'
 
 /** Header sections larger than this end the attempt. */
-export const MOST_HEADER_BYTES = 16 * 1024
+const MOST_HEADER_BYTES = 16 * 1024
 // More than 64 connections to one origin cost throughput (73k/s at 50, 54k/s at 200).
-export const CONNECTIONS_PER_ORIGIN = 64
+const CONNECTIONS_PER_ORIGIN = 64
 // Below the 2 s after which common servers close an idle connection, so that a request rarely meets a closing one.
 const IDLE_SOCKET_MS = 1500
 const LONGEST_HINTED_IDLE_MS = 4000

@@ -3,7 +3,7 @@ import type { HttpMethod } from '../domain/target.ts'
 import { checkHttpTarget } from '../domain/target-rules.ts'
 import { type Hop, hopOf } from './request.ts'
 
-export const MOST_REDIRECTS = 3
+const MOST_REDIRECTS = 3
 
 export type Redirect =
   | { readonly kind: 'follow'; readonly hop: Hop }

@@ -27,9 +27,22 @@ test('the same object is prepared once, and so are equal targets', () => {
 test('only so many targets are remembered by their text', () => {
   const prepareOnce = createPreparer(preparation)
   const first = prepareOnce(aTarget('https://example.com/0'))
-  for (let at = 1; at <= 4096; at++) prepareOnce(aTarget(`https://example.com/${at}`))
+  for (let at = 1; at <= 2048; at++) prepareOnce(aTarget(`https://example.com/${at}`))
 
   assert.notEqual(prepareOnce(aTarget('https://example.com/0')), first)
+})
+
+test('a large target is remembered by its identity alone', () => {
+  const prepareOnce = createPreparer(preparation)
+  const target = aTarget('https://example.com/', {
+    method: 'POST',
+    body: { type: 'text', content: 'x'.repeat(10_000) },
+  })
+
+  const first = prepareOnce(target)
+
+  assert.equal(prepareOnce(target), first)
+  assert.notEqual(prepareOnce(structuredClone(target)), first)
 })
 
 test('an address in any number form goes out in its plain form, as it was checked', () => {

@@ -126,7 +126,9 @@ const instant = (epochMs: number): string => {
   return `${lastSecond.text}${String(epochMs - second * 1000).padStart(3, '0')}Z`
 }
 
-const REMEMBERED = 4096
+const REMEMBERED = 2048
+// Larger ones are rare and their text is dear to keep: 2048 of these are 8 MiB at most.
+const LONGEST_REMEMBERED = 4096
 
 /** Remembers prepared targets by their identity, and by their text for targets that are read anew for each fire. */
 export const createPreparer = (preparation: Preparation): ((target: HttpTarget) => Prepared | string) => {
@@ -138,6 +140,7 @@ export const createPreparer = (preparation: Preparation): ((target: HttpTarget) 
     const known = byText.get(text)
     if (known !== undefined) return known
     const prepared = prepare(target, preparation)
+    if (text.length > LONGEST_REMEMBERED) return prepared
     const [oldest] = byText.size >= REMEMBERED ? byText.keys() : []
     if (oldest !== undefined) byText.delete(oldest)
     byText.set(text, prepared)
