@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely'
 import { type Clock, systemClock } from '../../domain/clock.ts'
 import { createExecutionStore } from '../sql/executions.ts'
+import { openGate } from '../sql/gate.ts'
 import { createJobStore } from '../sql/jobs.ts'
 import { createPeopleStore } from '../sql/people.ts'
 import type { Tables } from '../sql/tables.ts'
@@ -48,15 +49,18 @@ export const openSqliteStore = async ({
   const read = kyselyOver((query) => reader.ask('read', query))
   const access: Access = { read, write: (unit) => writer.ask('unit', unit) }
 
+  const gate = openGate()
+
   return {
     engine: 'sqlite',
     durability: 'power',
-    ledger: createLedger(writer, read),
-    jobs: createJobStore(access),
-    executions: createExecutionStore(access, readStatistics(read)),
-    people: createPeopleStore(access),
-    check: () => check(writer, read, clock.now()),
+    ledger: gate.before(createLedger(writer, read)),
+    jobs: gate.before(createJobStore(access)),
+    executions: gate.before(createExecutionStore(access, readStatistics(read))),
+    people: gate.before(createPeopleStore(access)),
+    ...gate.before({ check: () => check(writer, read, clock.now()) }),
     close: async () => {
+      await gate.shut()
       // The writer last: it folds the log into the file, which an open reader would prevent.
       await reader.close()
       await writer.close()
