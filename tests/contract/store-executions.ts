@@ -1,2 +1,401 @@
-import type { OpenStore } from './world.ts'
-export const executionsContract = (_: OpenStore): void => {}
+/** What people do with executions and see of them, as every store must do it. */
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { newId } from '../../src/domain/ids.ts'
+import type { Job } from '../../src/domain/job.ts'
+import type { Claim, ExecutionFilter } from '../../src/store/store.ts'
+import { anExecution, anIdAt, HOUR, MINUTE, NOON, SECOND } from '../support/builders.ts'
+import { newWorkspace, newWorld, type OpenStore, type World } from './world.ts'
+
+const DUE = NOON + MINUTE
+const ALL: ExecutionFilter = { descending: false, cursor: null, limit: 100 }
+
+export const executionsContract = (open: OpenStore): void => {
+  const world = async (test: TestContext): Promise<World> => newWorld(await open(test))
+
+  const manual = (w: World, job: Job, now = DUE) =>
+    w.executions.createManual({
+      id: anIdAt(now),
+      workspaceKey: w.workspaceKey,
+      jobKey: job.key,
+      now,
+      exclusive: true,
+      requestedBy: w.admin.id,
+      target: null,
+    })
+
+  const ids = async (w: World, filter: Partial<ExecutionFilter>): Promise<readonly string[]> =>
+    (await w.executions.list(w.workspaceKey, { ...ALL, ...filter })).items.map(({ id }) => id)
+
+  /** The job's nth occurrence, run and ended in that way. */
+  const ended = async (w: World, job: Job, n: number, to: 'success' | 'failed' = 'success') => {
+    const dueAt = DUE + n * MINUTE
+    const id = await w.claim(job, { dueAt })
+    await w.finish(job, id, { to, startedAt: dueAt + 10 * (n + 1), finishedAt: dueAt + 100 * (n + 2) })
+    return id
+  }
+
+  describe('a manual run', () => {
+    it('waits in the queue and knows who asked for it', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+
+      const run = await manual(w, job)
+
+      assert.deepEqual(
+        [run.status, run.trigger, run.scheduledFor, run.scheduleVersion, run.requestedBy, run.jobName],
+        ['pending', 'manual', DUE, null, w.admin.id, job.name],
+      )
+      assert.deepEqual(await w.executions.byId(w.workspaceKey, run.id), run)
+    })
+
+    it('may be asked for any number of times at one instant', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+
+      await Promise.all([manual(w, job), manual(w, job), manual(w, job)])
+
+      assert.deepEqual(await w.statuses(job), ['pending', 'pending', 'pending'])
+    })
+
+    it('of a deleted job is refused', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+      await w.jobs.delete(job, { now: NOON, expectedDueAt: null })
+
+      await assert.rejects(manual(w, job), { code: 'not_found' })
+    })
+
+    it('of a paused job runs', async (t) => {
+      const w = await world(t)
+      const job = await w.job({ state: 'paused', dueAt: null })
+
+      const run = await manual(w, job)
+
+      assert.deepEqual(await w.leaseAt(DUE), [run.id])
+    })
+  })
+
+  describe('an execution', () => {
+    it('is not seen from another workspace, nor changed from there', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+      const id = await ended(w, job, 0, 'failed')
+      const waits = await manual(w, job)
+      const { workspaceKey } = await newWorkspace(w)
+
+      assert.equal(await w.executions.byId(workspaceKey, id), null)
+      assert.deepEqual(await w.executions.attempts(workspaceKey, id), [])
+      assert.equal(await w.executions.cancel(workspaceKey, waits.id, DUE), null)
+      assert.equal(await w.executions.retry(workspaceKey, id, null, DUE), false)
+      assert.deepEqual(await w.executions.occurrences(workspaceKey, job.key, DUE + HOUR, 10), [])
+      assert.deepEqual((await w.executions.list(workspaceKey, { ...ALL, jobKey: job.key })).items, [])
+      assert.deepEqual(await w.statuses(job), ['failed', 'pending'])
+    })
+
+    it('shows its output alone, not in lists', async (t) => {
+      const w = await world(t)
+      const id = await ended(w, await w.job(), 0)
+
+      const [listed] = (await w.executions.list(w.workspaceKey, ALL)).items
+
+      assert.deepEqual([listed?.output, (await w.executions.byId(w.workspaceKey, id))?.output], [null, 'done'])
+    })
+
+    it('that nobody made is nothing', async (t) => {
+      const w = await world(t)
+
+      assert.equal(await w.executions.byId(w.workspaceKey, newId()), null)
+      assert.deepEqual(await w.executions.attempts(w.workspaceKey, newId()), [])
+    })
+  })
+
+  describe('attempts', () => {
+    it('of a success at the first try are told by the execution', async (t) => {
+      const w = await world(t)
+      const id = await ended(w, await w.job(), 0)
+
+      const attempts = await w.executions.attempts(w.workspaceKey, id)
+
+      assert.deepEqual(attempts, [
+        {
+          number: 1,
+          status: 'success',
+          startedAt: DUE + 10,
+          finishedAt: DUE + 200,
+          statusCode: 200,
+          error: null,
+          output: 'done',
+        },
+      ])
+    })
+
+    it('are listed in order, the last one with them', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+      const id = await w.claim(job)
+      await w.finish(job, id, { to: 'pending', notBefore: DUE, keepAttempt: true })
+      await w.leaseAt(DUE)
+      await w.finish(job, id, { attempt: 2, keepAttempt: true })
+
+      const attempts = await w.executions.attempts(w.workspaceKey, id)
+
+      assert.deepEqual(
+        attempts.map(({ number, status }) => [number, status]),
+        [
+          [1, 'failed'],
+          [2, 'success'],
+        ],
+      )
+    })
+
+    it('of what never started are none', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+      const waits = await manual(w, job)
+      await w.executions.cancel(w.workspaceKey, waits.id, DUE)
+
+      assert.deepEqual(await w.executions.attempts(w.workspaceKey, waits.id), [])
+    })
+  })
+
+  describe('cancelling', () => {
+    it('ends what waits or runs, and says which it was', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+      const runs = await w.claim(job)
+      const waits = await manual(w, job)
+
+      const answers = [
+        await w.executions.cancel(w.workspaceKey, runs, DUE + 1),
+        await w.executions.cancel(w.workspaceKey, waits.id, DUE + 1),
+      ]
+
+      assert.deepEqual(answers, ['running', 'pending'])
+      const row = await w.executions.byId(w.workspaceKey, runs)
+      assert.deepEqual([row?.status, row?.reason, row?.finishedAt], ['cancelled', 'cancelled_by_user', DUE + 1])
+      assert.deepEqual(await w.leaseAt(DUE + 1), [])
+    })
+
+    it('what has ended does nothing', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+      const id = await ended(w, job, 0)
+
+      assert.equal(await w.executions.cancel(w.workspaceKey, id, DUE), null)
+      assert.deepEqual(await w.statuses(job), ['success'])
+    })
+  })
+
+  describe('trying again', () => {
+    it('queues the execution for its next attempt and keeps the last one', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+      const id = await ended(w, job, 0, 'failed')
+
+      assert.equal(await w.executions.retry(w.workspaceKey, id, w.admin.id, DUE + HOUR / 2), true)
+
+      const row = await w.executions.byId(w.workspaceKey, id)
+      assert.deepEqual(
+        [row?.status, row?.finishedAt, row?.error, row?.requestedBy],
+        ['pending', null, null, w.admin.id],
+      )
+      assert.deepEqual(
+        (await w.executions.attempts(w.workspaceKey, id)).map(({ status }) => status),
+        ['failed'],
+      )
+      const query = { nodeKey: w.nodeKey, now: DUE + HOUR / 2, leaseNow: DUE, limit: 1 }
+      assert.equal((await w.ledger.lease(query)).leased[0]?.attempt, 2)
+    })
+
+    it('keeps an attempt once that was kept before', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+      const id = await w.claim(job)
+      await w.finish(job, id, { to: 'failed', keepAttempt: true })
+
+      await w.executions.retry(w.workspaceKey, id, null, DUE)
+
+      assert.equal((await w.executions.attempts(w.workspaceKey, id)).length, 1)
+    })
+
+    it('is for what failed, was cancelled or is uncertain alone', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+      const success = await ended(w, job, 0)
+      const waits = await manual(w, job)
+      const cancelled = await manual(w, job)
+      await w.executions.cancel(w.workspaceKey, cancelled.id, DUE)
+
+      const retry = (id: string) => w.executions.retry(w.workspaceKey, id, null, DUE)
+
+      assert.deepEqual(
+        [await retry(success), await retry(waits.id), await retry(newId()), await retry(cancelled.id)],
+        [false, false, false, true],
+      )
+    })
+
+    it('of a deleted job does nothing', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+      const id = await ended(w, job, 0, 'failed')
+      await w.jobs.delete(job, { now: DUE, expectedDueAt: null })
+
+      assert.equal(await w.executions.retry(w.workspaceKey, id, null, DUE), false)
+      assert.equal((await w.executions.byId(w.workspaceKey, id))?.status, 'failed')
+    })
+  })
+
+  describe('the list of executions', () => {
+    for (const ofJob of [false, true]) {
+      for (const descending of [false, true]) {
+        const title = `${ofJob ? 'of one job' : 'of all'} ${descending ? 'downwards' : 'upwards'}`
+        it(`${title} comes in pages that neither repeat nor skip`, async (t) => {
+          const w = await world(t)
+          const job = await w.job()
+          const made: string[] = []
+          for (let n = 0; n < 5; n++) made.push((await manual(w, job, DUE + (n >> 1))).id)
+          if (!ofJob) made.push((await manual(w, await w.job(), DUE + SECOND)).id)
+
+          const found: string[] = []
+          let cursor: string | null = null
+          do {
+            const page: Awaited<ReturnType<World['executions']['list']>> = await w.executions.list(w.workspaceKey, {
+              ...ALL,
+              ...(ofJob && { jobKey: job.key }),
+              descending,
+              cursor,
+              limit: 2,
+            })
+            found.push(...page.items.map(({ id }) => id))
+            cursor = page.nextCursor
+          } while (cursor !== null)
+
+          const upwards = made.toSorted()
+          assert.deepEqual(found, descending ? upwards.toReversed() : upwards)
+        })
+      }
+    }
+
+    it('is narrowed by status, alone and together', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+      const success = await ended(w, job, 0)
+      const failed = await ended(w, job, 1, 'failed')
+      const skipped = anExecution({ scheduledFor: DUE + 2 * MINUTE, status: 'skipped', reason: 'overlap' })
+      await w.claim(job, { dueAt: DUE + 2 * MINUTE, executions: [skipped] })
+      const waits = (await manual(w, job, DUE + 3 * MINUTE)).id
+
+      assert.deepEqual(await ids(w, { statuses: ['failed'] }), [failed])
+      assert.deepEqual(await ids(w, { statuses: ['failed', 'skipped'] }), [failed, skipped.id])
+      assert.deepEqual(await ids(w, { statuses: ['pending', 'running'] }), [waits])
+      assert.deepEqual(await ids(w, { statuses: ['success', 'failed'] }), [success, failed])
+      assert.deepEqual(await ids(w, { statuses: ['failed'], jobKey: job.key }), [failed])
+    })
+
+    it('is narrowed by trigger and by time of creation', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+      const scheduled = await ended(w, job, 0)
+      const later = (await manual(w, job, DUE + HOUR / 2)).id
+
+      assert.deepEqual(await ids(w, { trigger: 'manual' }), [later])
+      assert.deepEqual(await ids(w, { until: DUE + HOUR / 2 }), [scheduled])
+      assert.deepEqual(await ids(w, { from: DUE + HOUR / 2 }), [later])
+      assert.deepEqual(await ids(w, { from: DUE, until: DUE + HOUR, jobKey: job.key }), [scheduled, later])
+    })
+  })
+
+  it('occurrences are the scheduled rows of a job, newest first, before an instant', async (t) => {
+    const w = await world(t)
+    const job = await w.job()
+    await ended(w, job, 0)
+    await ended(w, job, 1, 'failed')
+    await manual(w, job, DUE + 2 * MINUTE)
+    const missed = { status: 'missed', reason: 'misfire', lastFor: DUE + 9 * MINUTE, occurrences: 8 } as const
+    const executions = [anExecution({ scheduledFor: DUE + 2 * MINUTE, ...missed })]
+    await w.claim(job, { dueAt: DUE + 2 * MINUTE, executions } satisfies Partial<Claim>)
+
+    const shown = async (before: number, limit = 10) =>
+      (await w.executions.occurrences(w.workspaceKey, job.key, before, limit)).map((row) => [
+        row.scheduledFor - DUE,
+        row.status,
+        row.occurrences,
+      ])
+
+    assert.deepEqual(await shown(DUE + HOUR), [
+      [2 * MINUTE, 'missed', 8],
+      [MINUTE, 'failed', 1],
+      [0, 'success', 1],
+    ])
+    assert.deepEqual(await shown(DUE + MINUTE), [[0, 'success', 1]])
+    assert.deepEqual(await shown(DUE + HOUR, 1), [[2 * MINUTE, 'missed', 8]])
+  })
+
+  describe('statistics', () => {
+    const range = { from: NOON, until: NOON + HOUR }
+
+    it('count every occurrence, and measure durations and lateness', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+      for (let n = 0; n < 3; n++) await ended(w, job, n, n === 2 ? 'failed' : 'success')
+      const missed = { status: 'missed', reason: 'misfire', lastFor: DUE + 9 * MINUTE, occurrences: 7 } as const
+      const executions = [anExecution({ scheduledFor: DUE + 3 * MINUTE, ...missed })]
+      await w.claim(job, { dueAt: DUE + 3 * MINUTE, executions })
+
+      const { counts, durationMs, latenessMs } = await w.executions.statistics(w.workspaceKey, range)
+
+      assert.deepEqual(counts, {
+        pending: 0,
+        running: 0,
+        success: 2,
+        failed: 1,
+        cancelled: 0,
+        uncertain: 0,
+        skipped: 0,
+        missed: 7,
+      })
+      // Durations 190, 280, 370; lateness 10, 20, 30.
+      assert.equal(durationMs?.p50, 280)
+      assert.deepEqual([latenessMs?.p50, latenessMs?.max], [20, 30])
+      assert(durationMs.p95 > 280 && durationMs.p95 <= durationMs.p99 && durationMs.p99 <= 370)
+    })
+
+    it('leave manual runs and repeated tries out of the lateness', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+      const run = await manual(w, job)
+      await w.leaseAt(DUE)
+      await w.finish(job, run.id)
+
+      const { durationMs, latenessMs } = await w.executions.statistics(w.workspaceKey, range)
+
+      assert.notEqual(durationMs, null)
+      assert.equal(latenessMs, null)
+    })
+
+    it('keep to the range, the job and the workspace', async (t) => {
+      const w = await world(t)
+      const [one, two] = [await w.job(), await w.job()]
+      await ended(w, one, 0)
+      await ended(w, two, 0)
+      const other = await newWorkspace(w)
+      const success = async (workspaceKey: number, given: Parameters<World['executions']['statistics']>[1]) =>
+        (await w.executions.statistics(workspaceKey, given)).counts.success
+
+      assert.equal(await success(w.workspaceKey, range), 2)
+      assert.equal(await success(w.workspaceKey, { ...range, jobKey: one.key }), 1)
+      assert.equal(await success(w.workspaceKey, { from: DUE + 1, until: NOON + HOUR }), 0)
+      assert.equal(await success(w.workspaceKey, { from: NOON, until: DUE }), 0)
+      assert.equal(await success(other.workspaceKey, range), 0)
+    })
+
+    it('of nothing are nothing', async (t) => {
+      const w = await world(t)
+
+      const { durationMs, latenessMs } = await w.executions.statistics(w.workspaceKey, range)
+
+      assert.deepEqual([durationMs, latenessMs], [null, null])
+    })
+  })
+}
