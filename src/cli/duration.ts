@@ -18,7 +18,7 @@ export const readDuration = (option: string, text: string): number => {
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? 0), 0) / 1000
 }
 
-/** The two largest units that are not zero: 1h 30m, 2.5 s, 12 ms. */
+/** The largest unit and the next smaller one: 1h 30m, 2.5 s, 12 ms. */
 export const showDuration = (seconds: number): string => {
   const ms = Math.round(Math.abs(seconds) * 1000)
   const sign = seconds < 0 ? '-' : ''

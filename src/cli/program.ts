@@ -77,7 +77,8 @@ const answer = (error: unknown, terminal: Terminal): number => {
   }
   if (error instanceof CommandFailure) {
     for (const line of error.message.split('\n')) tell(safe(line === error.message ? `carillon: ${line}` : line))
-    if (error instanceof Refusal) for (const line of fieldLines(error)) terminal.remark(`  ${safe(line)}`)
+    if (error instanceof Refusal)
+      for (const line of fieldLines(error)) if (line !== error.message) terminal.remark(`  ${safe(line)}`)
     return exitCode(error.exit)
   }
   if (error instanceof Error && INPUT_ERRORS.includes(error.name)) {

@@ -39,7 +39,9 @@ export const addJobCommands: Adder = (parent, world) => {
     }
     const next = showInstant(job.next_run_at, job.time_zone)
     terminal.say(
-      safe(`${what} ${job.name} (${job.id}): ${job.schedule_text}${next === null ? '' : `; next run ${next}`}`),
+      safe(
+        `${what} ${job.name} (${job.id}): ${job.schedule_text.replace(/\.$/, '')}${next === null ? '' : `; next run ${next}`}`,
+      ),
     )
   }
 

@@ -61,6 +61,10 @@ const greet = (terminal: Terminal, { url, firstAdmin }: RunningApp): void => {
     const shown = origin === 'given' ? 'the password that was given' : `the password ${paint('bold', password)}`
     remark(`  Sign in as ${paint('bold', safe(username))} with ${shown}.`)
     if (origin === 'generated') remark('  It is shown this once.')
+    if (origin === 'default')
+      remark(
+        paint('yellow', '  WARNING: everybody knows this password. Change it before anybody else can reach this server.'),
+      )
   }
   remark('Ctrl-c stops it.')
 }
