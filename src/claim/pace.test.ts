@@ -18,8 +18,9 @@ describe('pace', () => {
     assert.equal(untilNextLook({ ...calm, nextAt: 1 }), LOOK_SPACING_MS)
   })
 
-  it('with more due than fits it waits until a worthwhile batch has room', () => {
-    assert.equal(untilNextLook({ ...calm, backlog: true, room: 10 }), null)
+  it('with more due than fits it waits a moment for a worthwhile batch, and for a free place if there is none', () => {
+    assert.equal(untilNextLook({ ...calm, backlog: true, room: 0 }), null)
+    assert.equal(untilNextLook({ ...calm, backlog: true, room: 10 }), LOOK_SPACING_MS)
     assert.equal(untilNextLook({ ...calm, backlog: true, room: 250 }), 0)
   })
 })

@@ -6,7 +6,7 @@ export const CLAIM_AHEAD_MS = 50
 export const LOOK_SPACING_MS = 15
 /** The most jobs one look takes. */
 export const LARGEST_LOOK = 500
-/** With more due than fits, wait until this many places are free: a full batch costs little more than a row. */
+/** With more due than fits, looks wait a moment for this many free places: a full batch costs little more than a row. */
 export const WORTHWHILE_ROOM = 250
 
 export type Situation = {
@@ -22,7 +22,8 @@ export type Situation = {
 
 /** Milliseconds until the next look; null: not before room is made. */
 export const untilNextLook = ({ now, nextAt, backlog, room, boundMs }: Situation): number | null => {
-  if (backlog) return room >= WORTHWHILE_ROOM ? 0 : null
+  // Only a moment: places held by slow targets must not keep the free ones empty.
+  if (backlog) return room >= WORTHWHILE_ROOM ? 0 : room > 0 ? LOOK_SPACING_MS : null
   if (nextAt === null) return boundMs
   return Math.min(boundMs, Math.max(LOOK_SPACING_MS, nextAt - CLAIM_AHEAD_MS - now))
 }
