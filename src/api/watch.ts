@@ -4,7 +4,7 @@ import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 
 // Asked every few seconds by machines; at `info` they would be most of the log.
-const QUIET = new Set(['/healthz', '/readyz', '/api/health', '/metrics'])
+const QUIET = new Set(['/healthz', '/readyz', '/api/health', '/metrics', '/echo'])
 // Versioned files of the documentation; all else is private or changes.
 const CACHEABLE = '/docs/static/'
 

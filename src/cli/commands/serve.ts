@@ -63,7 +63,10 @@ const greet = (terminal: Terminal, { url, firstAdmin }: RunningApp): void => {
     if (origin === 'generated') remark('  It is shown this once.')
     if (origin === 'default')
       remark(
-        paint('yellow', '  WARNING: everybody knows this password. Change it before anybody else can reach this server.'),
+        paint(
+          'yellow',
+          '  WARNING: everybody knows this password. Change it before anybody else can reach this server.',
+        ),
       )
   }
   remark('Ctrl-c stops it.')
