@@ -108,7 +108,6 @@ describe('S56: headers of the connection and of Carillon may not be set by a job
     'Expect',
     'HTTP2-Settings',
     ':authority',
-    'User-Agent',
     'Idempotency-Key',
     'Webhook-Id',
     'webhook-signature',

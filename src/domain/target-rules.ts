@@ -39,7 +39,6 @@ const FORBIDDEN: ReadonlyMap<string, string> = new Map([
   ].map((name) => [name, FRAMING] as const),
   ['host', 'it always follows from the URL'],
   ['idempotency-key', OURS],
-  ['user-agent', OURS],
 ])
 
 const FORBIDDEN_PREFIXES: readonly (readonly [prefix: string, reason: string])[] = [

@@ -83,3 +83,12 @@ test('a target that may not be called is told with its field', () => {
 
   assert.equal(result, 'target.url: use an absolute URL that begins with http:// or https://.')
 })
+
+test('a job may name itself to its target', () => {
+  const headersOf = (headers: { name: string; value: string }[]) =>
+    prepared('https://example.com/', { headers }).first.headers.map((part) => part.toLowerCase())
+
+  assert.ok(headersOf([]).includes('carillon/1'))
+  const named = headersOf([{ name: 'User-Agent', value: 'Billing/2' }])
+  assert.ok(named.includes('billing/2') && !named.includes('carillon/1'))
+})

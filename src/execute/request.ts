@@ -78,14 +78,13 @@ const headersOf = (target: HttpTarget, userAgent: string): readonly string[] => 
   const own = target.headers ?? []
   const given = new Set(own.map(({ name }) => name.toLowerCase()))
   const defaults: NameValue[] = [
+    { name: 'user-agent', value: userAgent },
     { name: 'accept', value: '*/*' },
     // Answers are small and kept as text; compressing them would only cost both sides.
     { name: 'accept-encoding', value: 'identity' },
     ...(target.body === undefined ? [] : [{ name: 'content-type', value: CONTENT_TYPES[target.body.type] }]),
   ]
-  return [{ name: 'user-agent', value: userAgent }, ...defaults.filter(({ name }) => !given.has(name)), ...own].flatMap(
-    ({ name, value }) => [name, value],
-  )
+  return [...defaults.filter(({ name }) => !given.has(name)), ...own].flatMap(({ name, value }) => [name, value])
 }
 
 const bytesOfBody = (body: HttpBody): Buffer => {
