@@ -4,7 +4,7 @@ import { jwtVerify, SignJWT } from 'jose'
 import type { Clock } from '../domain/clock.ts'
 import { keyFor, keyIdOf } from './keys.ts'
 
-export type AccessClaims = { readonly userId: string; readonly sessionId: string }
+type AccessClaims = { readonly userId: string; readonly sessionId: string }
 
 export type AccessTokens = {
   readonly lifetimeSeconds: number

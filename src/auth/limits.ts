@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js'
 import type { Clock } from '../domain/clock.ts'
 import { DomainError } from '../domain/errors.ts'
 
-export type Guess = {
+type Guess = {
   /** The user's id, or the name somebody made up: both are limited alike, so that nobody can tell them apart. */
   readonly account: string
   /** Null where the account alone counts (a password asked for within a session). */
@@ -24,7 +24,7 @@ export type Limits = {
   readonly checkAddress: (address: string) => void
 }
 
-export const GUESS_LIMITS = { windowMs: 15 * 60_000, perAccount: 10, perAddress: 50, inAll: 1000 } as const
+const GUESS_LIMITS = { windowMs: 15 * 60_000, perAccount: 10, perAddress: 50, inAll: 1000 } as const
 
 /** Guesses that wait for others of the same account to end; more are refused. */
 const MOST_WAITING = 200

@@ -3,7 +3,7 @@ import type { FieldError } from '../domain/errors.ts'
 import { isCommonPassword } from './common-passwords.ts'
 
 /** Counted in characters, after normalising. */
-export const LONGEST_PASSWORD = 256
+const LONGEST_PASSWORD = 256
 
 /** The same word typed on two keyboards is the same password. */
 export const normalPassword = (password: string): string => password.normalize('NFC')

@@ -8,7 +8,7 @@ import type { EngineSignals } from './signals.ts'
 /** The one that the first start makes, with the first admin in it. */
 export const FIRST_WORKSPACE = 1
 
-export type Settings = {
+type Settings = {
   readonly version: string
   readonly signUpEnabled: boolean
   /** Seconds from signing in until one has to sign in again. */

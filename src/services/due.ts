@@ -13,8 +13,7 @@ export const nextInstant = (job: Pick<Job, 'id' | 'timetable' | 'runs'>, now: nu
 export const dueAtOf = (job: Job, now: number): number | null => (job.state === 'active' ? nextInstant(job, now) : null)
 
 /** A job that only runs when asked has no instants and does not end for want of them. */
-export const isManualOnly = (timetable: Timetable): boolean =>
-  timetable.schedules.every(({ kind }) => kind === 'manual')
+const isManualOnly = (timetable: Timetable): boolean => timetable.schedules.every(({ kind }) => kind === 'manual')
 
 export const stateWith = (timetable: Timetable, dueAt: number | null): JobState =>
   dueAt === null && !isManualOnly(timetable) ? 'ended' : 'active'

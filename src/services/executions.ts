@@ -12,7 +12,7 @@ import type { Deps } from './deps.ts'
 import { type ExecutionView, executionView } from './execution-view.ts'
 import { pageOf } from './paging.ts'
 
-export type ExecutionQuery = {
+type ExecutionQuery = {
   readonly jobId?: string | undefined
   readonly statuses?: readonly Status[] | undefined
   readonly trigger?: Trigger | undefined

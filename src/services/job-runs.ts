@@ -35,7 +35,7 @@ export type OccurrenceView = {
   readonly reasonText: string | null
 }
 
-export const MOST_OCCURRENCES = 100
+const MOST_OCCURRENCES = 100
 
 export const createJobRuns = ({ store, clock, signals, mayCall }: Deps) => {
   /** Whatever the state of the job: somebody asks for it. */

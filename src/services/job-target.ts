@@ -18,7 +18,7 @@ export type TargetInput = Pick<HttpTarget, 'kind' | 'url' | 'method'> & {
 } & { readonly auth?: HttpAuthInput | undefined }
 
 /** First 8 hex digits of a keyed hash: equal secrets of one workspace look equal, nothing else can be told. */
-export type Fingerprint = { readonly fingerprint: string }
+type Fingerprint = { readonly fingerprint: string }
 
 export type HttpAuthView =
   | { readonly kind: 'basic'; readonly username: string; readonly password: Fingerprint }

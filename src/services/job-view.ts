@@ -18,7 +18,7 @@ export type JobView = Omit<Job, 'key' | 'workspaceKey' | 'target' | 'policies'> 
   readonly lastRun: LastRun | null
 }
 
-export const jobView = (
+const jobView = (
   job: Job,
   { secrets, now, lastRun }: { readonly secrets: Secrets; readonly now: number; readonly lastRun: LastRun | null },
 ): JobView => {

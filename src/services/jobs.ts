@@ -16,7 +16,7 @@ import { pageOf } from './paging.ts'
 import { createPausing } from './pausing.ts'
 import { written } from './written.ts'
 
-export type JobQuery = {
+type JobQuery = {
   readonly state?: JobState | undefined
   /** A user id, or `me`. */
   readonly owner?: string | undefined

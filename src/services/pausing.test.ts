@@ -61,21 +61,26 @@ test('a paused job has no next run, and pausing it again changes nothing', async
 test('C6: pausing answers only when nothing claimed ahead can fire any more', async (t) => {
   const world = await aWorld(t)
   const actor = await world.admin()
-  const dropped = Promise.withResolvers<void>()
-  const { services } = world.again({
-    signals: { ...world.signals, changed: () => dropped.promise },
-  })
+  const [asked, dropped] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const changed = () => {
+    asked.resolve()
+    return dropped.promise
+  }
+  const { services } = world.again({ signals: { ...world.signals, changed } })
   const { id } = await services.jobs.create(actor, anInput())
   let answered = false
 
   const pausing = services.jobs.pause(actor, id).then(() => {
     answered = true
   })
-  while ((await world.store.jobs.byId(actor.workspaceKey, id))?.state !== 'paused');
-  await world.store.check()
+  await asked.promise
+  // Whatever the answer would still have to read, it would have read before this.
+  for (let reads = 0; reads < 3; reads++) await world.services.jobs.get(actor, id)
   assert.equal(answered, false)
+
   dropped.resolve()
   await pausing
+  assert.equal(answered, true)
 })
 
 test('P8: by default what was missed while paused is told in one row and not run', async (t) => {

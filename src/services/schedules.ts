@@ -30,7 +30,7 @@ export type Schedules = {
   ) => Promise<{ readonly valid: boolean; readonly errors: readonly FieldError[]; readonly text: string | null }>
 }
 
-export const MOST_PREVIEWED = 100
+const MOST_PREVIEWED = 100
 
 export const createSchedules = ({ clock }: Deps): Schedules => ({
   preview: async (actor, { timetable, count, after = clock.now(), seed = '' }) => {

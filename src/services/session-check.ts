@@ -13,7 +13,7 @@ export type SessionCheck = {
 }
 
 /** S07: a session that was ended elsewhere passes for so long at most. */
-export const KEPT_MS = 5000
+const KEPT_MS = 5000
 const MOST_KEPT = 10_000
 
 type Kept = { readonly actor: UserActor; readonly at: number; readonly expiresAt: number }

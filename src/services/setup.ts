@@ -11,7 +11,7 @@ import type { JobView } from './job-view.ts'
 import type { Jobs } from './jobs.ts'
 import { checkProfile, normalEmail, normalUsername } from './user-rules.ts'
 
-export type FirstAdmin = {
+type FirstAdmin = {
   readonly username: string
   /** In clear, for the one time that it is printed. */
   readonly password: string
@@ -20,7 +20,7 @@ export type FirstAdmin = {
   readonly workspaceKey: number
 }
 
-export type FirstAdminSettings = {
+type FirstAdminSettings = {
   /** The well-known admin/admin123; false in production. */
   readonly allowDefaultAdmin: boolean
   readonly username: string

@@ -5,7 +5,7 @@ import type { Durability } from '../store/store.ts'
 import { allow } from './authorise.ts'
 import { type Deps, FIRST_WORKSPACE } from './deps.ts'
 
-export type SystemView = {
+type SystemView = {
   readonly version: string
   readonly node: string
   readonly startedAt: number

@@ -2,7 +2,7 @@
 import type { FieldError } from '../domain/errors.ts'
 import { canonicalZone, checkTimetable, neverFires, ScheduleError, type Timetable } from '../schedule/schedule.ts'
 
-export const MOST_SCHEDULES = 20
+const MOST_SCHEDULES = 20
 
 /** All wrong fields; paths begin within the timetable (`schedules[0].expression`, `end`), as people write them. */
 export const timetableErrors = (timetable: Timetable): FieldError[] => {
