@@ -24,7 +24,7 @@ export const openWritable = (path: string): DatabaseSync => {
     return db
   } catch (error) {
     db.close()
-    throw error
+    throw isDamage(error) ? damaged(error) : error
   }
 }
 
@@ -59,6 +59,14 @@ const AWAY = new Set([BUSY, LOCKED, NO_MEMORY, READ_ONLY, IO_ERROR, CORRUPT, FUL
 
 /** The file, its disk or another process is in the way: nothing is wrong with the request itself. */
 export const isAway = (error: unknown): boolean => AWAY.has(primaryCode(error) ?? -1)
+
+const isDamage = (error: unknown): boolean => [CORRUPT, NOT_A_DATABASE].includes(primaryCode(error) ?? -1)
+
+/** The reason not to start, in words for whoever has to mend it. */
+export const damaged = (cause: unknown): Error => {
+  const what = (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, ' ')
+  return new Error(`database: the file is damaged (${what}): restore a copy`, { cause })
+}
 
 const PASSING = new Set([BUSY, LOCKED, FULL])
 

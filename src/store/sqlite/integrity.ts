@@ -1,5 +1,6 @@
 /** Looks for damage before the first request is served: a broken file must stop the start, not surface later as lost jobs. */
 import type { DatabaseSync } from 'node:sqlite'
+import { damaged } from './connection.ts'
 
 /** About a second of reading. In a larger file the history, which is most of it, is left out. */
 const LARGEST_WHOLE_CHECK_BYTES = 512 * 1024 * 1024
@@ -7,9 +8,8 @@ const LARGEST_WHOLE_CHECK_BYTES = 512 * 1024 * 1024
 export const checkDamage = (db: DatabaseSync): void => {
   try {
     for (const finding of findings(db)) if (finding !== 'ok') throw new Error(finding)
-  } catch (cause) {
-    const what = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`database: the file is damaged (${what}): restore a copy`, { cause })
+  } catch (error) {
+    throw damaged(error)
   }
 }
 

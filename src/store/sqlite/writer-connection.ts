@@ -1,14 +1,12 @@
-/** The writer's connection over its life: opened with care, distrusted after trouble with the disk, and opened again. */
+/** The writer's connection over its life: distrusted after trouble with the disk, and opened again before it is used. */
 import type { DatabaseSync } from 'node:sqlite'
-import { distrustsConnection, openWritable } from './connection.ts'
+import { distrustsConnection } from './connection.ts'
 import { away } from './faults.ts'
-import { checkFile, prepareFile } from './files.ts'
 import { runGroup } from './group-commit.ts'
-import { checkDamage } from './integrity.ts'
 import type { Reply, Request } from './messages.ts'
-import { applyMigrations } from './migrate.ts'
-import { type Operations, openOperations } from './operations.ts'
-import { schedulerLock } from './scheduler-lock.ts'
+import type { Operations } from './operations.ts'
+
+export type Open = { readonly db: DatabaseSync; readonly operations: Operations }
 
 export type WriterConnection = {
   /** Runs the requests as one group; never throws. */
@@ -20,37 +18,15 @@ export type WriterConnection = {
   readonly close: () => void
 }
 
-type Open = { readonly db: DatabaseSync; readonly operations: Operations }
-
-export const openWriterConnection = (setting: {
-  readonly path: string
-  readonly now: number
+export const keepConnection = (setting: {
+  readonly first: Open
+  /** Opens the same file once more; throws while it cannot be. */
+  readonly reopen: () => Open
   readonly onTrouble: (error: unknown) => void
 }): WriterConnection => {
-  const lock = schedulerLock(setting.path)
+  let current: Open | null = setting.first
 
-  const start = (): Open => {
-    prepareFile(setting.path)
-    const db = openWritable(setting.path)
-    try {
-      checkDamage(db)
-      applyMigrations(db, setting.now)
-      return { db, operations: openOperations(db, lock) }
-    } catch (error) {
-      db.close()
-      throw error
-    }
-  }
-
-  const restart = (): Open => {
-    // Without the file there is nothing to go on with: a new one would be empty.
-    if (checkFile(setting.path) === 'absent') throw new Error(`database: ${setting.path} is gone: restore it`)
-    const db = openWritable(setting.path)
-    return { db, operations: openOperations(db, lock) }
-  }
-
-  let current: Open | null = start()
-
+  // After an error of the disk nobody knows what of the last transaction is on it: reading the log anew settles that.
   const giveUp = (error: unknown): void => {
     setting.onTrouble(error)
     try {
@@ -64,7 +40,7 @@ export const openWriterConnection = (setting: {
   const run = (requests: readonly Request[]): Reply[] => {
     if (requests.length === 0) return []
     try {
-      current ??= restart()
+      current ??= setting.reopen()
     } catch (error) {
       setting.onTrouble(error)
       return requests.map(({ number }) => away(number, error))
@@ -83,13 +59,12 @@ export const openWriterConnection = (setting: {
     }
   }
 
-  const log = () => {
+  const log = (): ReturnType<WriterConnection['log']> => {
     const row = current?.db.prepare('pragma wal_checkpoint(noop)').get()
     return { frames: Number(row?.log ?? 0), copied: Number(row?.checkpointed ?? 0) }
   }
 
   const close = (): void => {
-    lock.free()
     current?.db.exec('pragma optimize; pragma wal_checkpoint(truncate)')
     current?.db.close()
     current = null

@@ -3,8 +3,10 @@ import { parentPort, receiveMessageOnPort, type Worker, workerData } from 'node:
 import type { Copied } from './checkpointer.ts'
 import { failed } from './faults.ts'
 import type { FromThread, Request } from './messages.ts'
+import { openAgain, openFirst } from './open-for-writing.ts'
+import { schedulerLock } from './scheduler-lock.ts'
 import { startThread } from './thread.ts'
-import { openWriterConnection, type WriterConnection } from './writer-connection.ts'
+import { keepConnection, type WriterConnection } from './writer-connection.ts'
 
 export type WriterData = { readonly path: string; readonly now: number }
 
@@ -18,6 +20,8 @@ const port = parentPort
 if (port === null) throw new Error('The writer runs in a thread of its own.')
 
 const { path, now } = workerData as WriterData
+
+const lock = schedulerLock(path)
 
 const say = (message: FromThread): void => port.postMessage(message)
 const textOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
@@ -43,6 +47,7 @@ const serve = (connection: WriterConnection): void => {
 
 const closeNow = (connection: WriterConnection, number: number): void => {
   try {
+    lock.free()
     connection.close()
     say({ replies: [{ number, ok: true, value: null }] })
   } catch (error) {
@@ -100,7 +105,8 @@ const keepLogShort = (connection: WriterConnection): Checkpoints => {
 }
 
 try {
-  serve(openWriterConnection({ path, now, onTrouble }))
+  const first = openFirst(path, lock, now)
+  serve(keepConnection({ first, reopen: () => openAgain(path, lock), onTrouble }))
   say({ ready: true })
 } catch (error) {
   say({ ready: false, message: error instanceof Error ? error.message : String(error) })
