@@ -1,17 +1,30 @@
 /** How much a request may take, in bytes and in time; and what a request is told that is no HTTP at all. */
 import type { Socket } from 'node:net'
 
-export const LIMITS = {
+export type Limits = {
+  readonly bodyBytes: number
+  readonly headerBytes: number
+  /** Until the headers have come whole. */
+  readonly headersMs: number
+  /** Until the request has come whole, and again until it is answered. */
+  readonly requestMs: number
+  /** A connection on which nothing is asked is closed after this. */
+  readonly idleMs: number
+  /** How often Node looks for requests that are over their time. */
+  readonly checkMs: number
+  /** One part of a path. */
+  readonly parameterLength: number
+}
+
+export const LIMITS: Limits = {
   bodyBytes: 1024 * 1024,
   headerBytes: 16 * 1024,
   headersMs: 10_000,
   requestMs: 30_000,
-  /** A connection on which nothing is asked is closed after this. */
   idleMs: 10_000,
-  /** How often Node looks for requests that are over their time. */
   checkMs: 1000,
   parameterLength: 128,
-} as const
+}
 
 const STATUS_LINES: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',

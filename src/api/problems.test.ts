@@ -97,7 +97,7 @@ test('a fault of ours says nothing about itself, unless the operator wants it to
 })
 
 test('what the web framework refuses is told by the same codes', () => {
-  const codes = [400, 404, 405, 413, 415, 503, 418, 500].map(
+  const codes = [400, 404, 405, 413, 414, 415, 503, 418, 500].map(
     (statusCode) => asDomainError(Object.assign(new Error('x'), { statusCode })).code,
   )
 
@@ -106,9 +106,10 @@ test('what the web framework refuses is told by the same codes', () => {
     'not_found',
     'method_not_allowed',
     'too_large',
+    'not_found',
     'unsupported_media',
     'unavailable',
-    'internal',
+    'malformed',
     'internal',
   ])
   assert.equal(asDomainError(undefined).code, 'internal')

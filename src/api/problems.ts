@@ -33,6 +33,8 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'malformed',
   404: 'not_found',
   405: 'method_not_allowed',
+  // An id so long is none of ours.
+  414: 'not_found',
   413: 'too_large',
   415: 'unsupported_media',
   429: 'rate_limited',
@@ -43,7 +45,7 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 export const asDomainError = (error: unknown): DomainError => {
   if (error instanceof DomainError) return error
   const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined
-  const code = typeof status === 'number' ? BY_STATUS[status] : undefined
+  const code = typeof status === 'number' ? (BY_STATUS[status] ?? (status < 500 ? 'malformed' : undefined)) : undefined
   return code === undefined
     ? new DomainError('internal', 'A fault of the server; its log has the details.', { cause: error })
     : new DomainError(code, DETAIL[code] ?? PROBLEMS[code].title, { cause: error })

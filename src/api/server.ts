@@ -11,7 +11,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import { authenticator } from './authenticate.ts'
 import { docsPages } from './docs-page.ts'
 import { parseJson } from './json-body.ts'
-import { LIMITS, refuseBrokenRequest } from './limits.ts'
+import { LIMITS, type Limits, refuseBrokenRequest } from './limits.ts'
 import { describeApi } from './openapi.ts'
 import { answerProblems, refuser } from './refuse.ts'
 import { executionRoutes } from './routes/executions.ts'
@@ -48,6 +48,7 @@ export type ServerParts = {
   readonly settings: ApiSettings
   /** More paths beside our own, for example the echo endpoint. */
   readonly extraRoutes?: readonly FastifyPluginAsync[]
+  readonly limits?: Limits
 }
 
 export type Server = Pick<FastifyInstance, 'inject'> & {
@@ -60,22 +61,22 @@ export type Server = Pick<FastifyInstance, 'inject'> & {
 }
 
 export const createServer = async (parts: ServerParts): Promise<Server> => {
-  const { services, log, metrics, clock, settings } = parts
+  const { services, log, metrics, clock, settings, limits = LIMITS } = parts
   const refuse = refuser({ log, exposeDetails: settings.exposeErrorDetails })
   const app = fastify({
     logger: false,
     genReqId: newId,
     trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
-    bodyLimit: LIMITS.bodyBytes,
-    requestTimeout: LIMITS.requestMs,
-    handlerTimeout: LIMITS.requestMs,
-    keepAliveTimeout: LIMITS.idleMs,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    handlerTimeout: limits.requestMs,
+    keepAliveTimeout: limits.idleMs,
     http: {
-      maxHeaderSize: LIMITS.headerBytes,
-      headersTimeout: LIMITS.headersMs,
-      connectionsCheckingInterval: LIMITS.checkMs,
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: limits.checkMs,
     },
-    routerOptions: { maxParamLength: LIMITS.parameterLength },
+    routerOptions: { maxParamLength: limits.parameterLength },
     clientErrorHandler: refuseBrokenRequest,
     // What is no path at all never reaches the error handler.
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply),

@@ -49,7 +49,12 @@ test('one run may differ from its job, and the job stays as it is', async (t) =>
     world.clock.now(),
     world.clock.now() + HOUR,
   )
-  const { leased } = await world.store.ledger.lease({ nodeKey: node ?? 0, now: world.clock.now(), limit: 10 })
+  const { leased } = await world.store.ledger.lease({
+    nodeKey: node ?? 0,
+    now: world.clock.now(),
+    leaseNow: world.clock.now(),
+    limit: 10,
+  })
   assert.deepEqual(
     leased.map(({ target }) => [target.method, target.body, target.headers]),
     [

@@ -17,7 +17,10 @@ export const executionRoutes = (api: Api, { services }: RouteContext): void => {
         operationId: 'listExecutions',
         summary: 'List executions',
         querystring: ExecutionQuery,
-        response: { 200: ExecutionPage.describe('A page of executions.'), ...refusals(...SIGNED_IN, 'malformed') },
+        response: {
+          200: ExecutionPage.describe('A page of executions.'),
+          ...refusals(...SIGNED_IN, 'malformed', 'not_found'),
+        },
       },
     },
     async (request) => {

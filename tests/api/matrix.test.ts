@@ -1,0 +1,158 @@
+/** S23: every route beside everybody who should not get through: other workspaces, other people, lower roles, the disabled, nobody. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Ask, aJob, anApi, type Document, type Person } from '../support/api-world.ts'
+import { PASSWORD } from '../support/services-world.ts'
+
+/** What a viewer, a colleague who does not own the thing, and the admin of another workspace are answered. */
+type Row = {
+  readonly path?: string
+  readonly body?: unknown
+  readonly viewer: number
+  readonly colleague: number
+  readonly stranger: number
+}
+
+const schedules = [{ kind: 'cron', expression: '0 0 * * *' }]
+const aUser = () => {
+  const name = `u-${Math.random().toString(36).slice(2)}`
+  return { username: name, email: `${name}@example.com`, password: PASSWORD, role: 'viewer' }
+}
+
+const read = { viewer: 200, colleague: 200, stranger: 404 }
+const own = { viewer: 200, colleague: 200, stranger: 200 }
+const change = { viewer: 403, colleague: 403, stranger: 404 }
+const administer = { viewer: 403, colleague: 403, stranger: 200 }
+
+const MATRIX: Readonly<Record<string, Row>> = {
+  createJob: { body: aJob(), viewer: 403, colleague: 201, stranger: 201 },
+  listJobs: own,
+  getJob: { path: '/jobs/JOB', ...read },
+  updateJob: { path: '/jobs/JOB', body: { name: 'stolen' }, ...change },
+  deleteJob: { path: '/jobs/JOB', ...change },
+  runJob: { path: '/jobs/JOB/run', ...change },
+  pauseJob: { path: '/jobs/JOB/pause', ...change },
+  resumeJob: { path: '/jobs/JOB/resume', ...change },
+  listOccurrences: { path: '/jobs/JOB/occurrences', ...read },
+  listExecutions: own,
+  getExecution: { path: '/executions/EXECUTION', ...read },
+  cancelExecution: { path: '/executions/EXECUTION/cancel', ...change },
+  retryExecution: { path: '/executions/EXECUTION/retry', ...change },
+  previewSchedule: { body: { schedules }, ...own },
+  validateSchedule: { body: { schedules }, ...own },
+  getStatistics: { path: '/statistics?job_id=JOB', ...read },
+  listSessions: own,
+  signOut: { viewer: 204, colleague: 204, stranger: 204 },
+  endSession: { path: '/sessions/SESSION', ...change },
+  getMe: own,
+  listUsers: administer,
+  createUser: { ...administer, stranger: 201 },
+  getUser: { path: '/users/USER', ...change },
+  updateUser: { path: '/users/USER', body: { full_name: 'stolen' }, ...change },
+  deleteUser: { path: '/users/USER', ...change },
+  getSystem: own,
+}
+
+const PUBLIC = ['signIn', 'signUp', 'refreshSession', 'isAlive', 'isReady', 'getHealth']
+
+type Route = { readonly method: string; readonly path: string; readonly operationId: string }
+
+const routesOf = (document: Document): Route[] =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId }]) => ({
+      method: method.toUpperCase(),
+      path: path.replace(/^\/api\/v3/, ''),
+      operationId,
+    })),
+  )
+
+test('S23: every route stands in the matrix', async (t) => {
+  const { server } = await anApi(t)
+
+  const routes = routesOf(server.openapi() as Document).map(({ operationId }) => operationId)
+
+  assert.deepEqual(routes.sort(), [...Object.keys(MATRIX), ...PUBLIC].sort())
+})
+
+test('S23, S24: nobody reaches what is not theirs, on any route, and what others get tells nothing of it', async (t) => {
+  const { ask, server, stranger, member } = await anApi(t)
+  const admin = await stranger()
+  const owner = await member(admin, 'user')
+  const others: Record<'viewer' | 'colleague' | 'stranger', Person> = {
+    viewer: await member(admin, 'viewer'),
+    colleague: await member(admin, 'user'),
+    stranger: await stranger(),
+  }
+  const disabled = await member(admin, 'user')
+  await ask('PATCH', `/users/${disabled.id}`, { token: admin.token, body: { enabled: false } })
+  const as = (person: Person, method: string, path: string, more: Ask = {}) =>
+    ask(method, path, { token: person.token, ...more })
+  const job = (await as(owner, 'POST', '/jobs', { body: aJob({ name: 'theirs' }) })).body
+  const execution = (await as(owner, 'POST', `/jobs/${job.id}/run`)).body
+  const [session] = (await as(owner, 'GET', '/sessions')).body.items
+  const ids = { JOB: job.id, EXECUTION: execution.id, SESSION: session.id, USER: owner.id }
+  const before = await Promise.all([
+    as(owner, 'GET', `/jobs/${job.id}`),
+    as(owner, 'GET', `/executions/${execution.id}`),
+    as(owner, 'GET', '/me'),
+  ])
+
+  for (const { method, path: template, operationId } of routesOf(server.openapi() as Document)) {
+    const row = MATRIX[operationId]
+    if (row === undefined) continue
+    const path = Object.entries(ids).reduce((text, [name, id]) => text.replace(name, id), row.path ?? template)
+    const body = operationId === 'createUser' ? aUser() : row.body
+    for (const [who, person] of Object.entries(others) as [keyof typeof others, Person][]) {
+      const { token } = operationId === 'signOut' ? await again(ask, person) : person
+      const reply = await ask(method, path, { token, body })
+      assert.equal(reply.status, row[who], `${who} ${method} ${path}: ${reply.text}`)
+      const leaked =
+        who === 'stranger' && Object.values(ids).some((id) => !path.includes(id) && reply.text.includes(id))
+      assert.ok(!leaked, `${who} ${method} ${path}: ${reply.text}`)
+    }
+    for (const token of [undefined, disabled.token]) {
+      const reply = await ask(method, path, { token, body })
+      assert.deepEqual([reply.status, reply.body.code], [401, 'unauthenticated'], `${method} ${path}`)
+    }
+  }
+
+  const after = await Promise.all([
+    as(owner, 'GET', `/jobs/${job.id}`),
+    as(owner, 'GET', `/executions/${execution.id}`),
+    as(owner, 'GET', '/me'),
+  ])
+  assert.deepEqual(
+    after.map(({ body }) => body),
+    before.map(({ body }) => body),
+  )
+})
+
+test('S23: another workspace’s id is answered word for word like an unknown one, also inside filters', async (t) => {
+  const { ask, stranger } = await anApi(t)
+  const [mine, theirs] = [await stranger(), await stranger()]
+  const { id } = (await ask('POST', '/jobs', { token: theirs.token, body: aJob() })).body
+  const unknown = '019aa5c0-1f2e-7c3d-8a4b-5c6d7e8f9a0b'
+
+  for (const path of [
+    '/jobs/ID',
+    '/statistics?job_id=ID',
+    '/executions?job_id=ID',
+    '/jobs?owner=ID',
+    '/users/ID',
+    '/executions/ID',
+  ]) {
+    const [one, other] = [id, unknown].map((each) => ask('GET', path.replace('ID', each), { token: mine.token }))
+    const told = ({ status, text }: Awaited<typeof one> & object) => [
+      status,
+      text
+        .replaceAll(id, 'ID')
+        .replaceAll(unknown, 'ID')
+        .replace(/"request_id":"[^"]+"/, ''),
+    ]
+    assert.deepEqual(told((await one)!), told((await other)!), path)
+  }
+})
+
+const again = async (ask: Awaited<ReturnType<typeof anApi>>['ask'], { login }: Person) => ({
+  token: (await ask('POST', '/sessions', { body: { login, password: PASSWORD } })).body.access_token as string,
+})
