@@ -9,7 +9,7 @@ import { skippedFor } from './overlap.ts'
 import { CLAIM_AHEAD_MS, LARGEST_LOOK, untilNextLook } from './pace.ts'
 import { replanIntervals } from './replan.ts'
 
-export { createMembership, LEASE_MS, type Membership } from './membership.ts'
+export { createMembership } from './membership.ts'
 export { CLAIM_AHEAD_MS } from './pace.ts'
 
 /** What is later than this goes behind what is on time. */

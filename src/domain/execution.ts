@@ -17,7 +17,6 @@ export const STATUSES = [
 export type Status = (typeof STATUSES)[number]
 
 export type Trigger = 'schedule' | 'catch_up' | 'manual'
-export const TRIGGERS: readonly Trigger[] = ['schedule', 'catch_up', 'manual']
 
 /** Why an occurrence did not run, or why an execution ended without an outcome of its own. */
 export const REASONS = {

@@ -24,7 +24,7 @@ export type Policies = {
   }
   /** What happens when an occurrence is due while an execution of the job still holds its lease. */
   readonly overlap: Overlap
-  /** Bound on one attempt, from first byte sent to last byte read. */
+  /** Bound on one attempt, from its start (the wait for a connection included) to the last byte read, redirects included. */
   readonly timeoutMs: number
   /** After a crash between sending and recording: repeat, or keep as `uncertain`. */
   readonly delivery: Delivery

@@ -5,7 +5,7 @@ import { withDefaults } from '../domain/policies.ts'
 import type { Ledger, OutcomeWrite } from '../store/store.ts'
 import { retryAt } from './retry.ts'
 
-export { createRecovery, type Recovery } from './recover.ts'
+export { createRecovery } from './recover.ts'
 
 /** Outcomes that come within this time share a commit. */
 const LINGER_MS = 2
