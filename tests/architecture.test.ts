@@ -174,8 +174,8 @@ describe('the form of a file', () => {
     )
   })
 
-  it('the first line says in one sentence what the file is for', () => {
-    const opening = /^(#!.*\n)?\/\*\* \S.*\S \*\/\n/
+  it('every file begins by saying what it is for', () => {
+    const opening = /^(#!.*\n)?\/\*\*(\n \*)? \S/
 
     assert.deepEqual(
       offenders(everything, ({ text }) => !opening.test(text)),

@@ -32,12 +32,9 @@ export const faultText = ({ name, value, message }: Fault): string =>
 export const loadConfig = (environment: Texts, overrides: Texts = {}, readSecret = readSecretFile): Config =>
   settle(readValues(merged(environment, overrides), readSecret))
 
-/** What a server starts from: overrides of the command line, the environment, `.env`, fallbacks; in development also a kept key. */
-export const readConfig = (
-  overrides: Texts = {},
-  fallbacks: Texts = {},
-): { readonly config: Config; readonly notices: readonly string[] } => {
-  const { values, faults } = readSettings(overrides, fallbacks)
+/** What a server starts from: overrides of the command line, the environment, `.env`; in development also a kept key. */
+export const readConfig = (overrides: Texts = {}): { readonly config: Config; readonly notices: readonly string[] } => {
+  const { values, faults } = readSettings(overrides)
   if (values.secretKey !== null || values.environment === 'production')
     return { config: settle({ values, faults }), notices: [] }
   if (faults.length > 0) throw new ConfigError(faults)
@@ -48,8 +45,8 @@ export const readConfig = (
 }
 
 /** The same without making anything: for a look at settings that may be wrong. */
-export const readSettings = (overrides: Texts = {}, fallbacks: Texts = {}): Reading =>
-  readValues(merged({ ...fallbacks, ...withDotEnv(processEnvironment()) }, overrides), readSecretFile)
+export const readSettings = (overrides: Texts = {}): Reading =>
+  readValues(merged(withDotEnv(processEnvironment()), overrides), readSecretFile)
 
 export type Reading = { readonly values: Values; readonly faults: readonly Fault[] }
 

@@ -7,9 +7,6 @@ import type { Terminal } from '../terminal.ts'
 import type { Adder } from './command.ts'
 import { onDatabase, overridesOf, type ServerOptions } from './server-options.ts'
 
-/** Who watches the runs go by would not see them among a line for each request. */
-const DEMO_FALLBACKS = { LOG_LEVEL: 'warn' }
-
 type Recorded = Parameters<typeof showRun>[0]
 
 export const addServeCommand: Adder = (parent, world) => {
@@ -20,7 +17,7 @@ export const addServeCommand: Adder = (parent, world) => {
     .option('--demo', 'with a job that calls this server every five seconds, each run told as it happens')
     .addHelpText('after', () => `\n${settingsHelp()}`)
     .action(async ({ demo = false, ...options }: ServerOptions & { readonly demo?: boolean }) => {
-      const { config, notices } = readConfig(overridesOf(options), demo ? DEMO_FALLBACKS : {})
+      const { config, notices } = readConfig(overridesOf(options))
       for (const notice of notices) terminal.remark(notice)
       const { showRun, startApp } = await import('../../app.ts')
       const onRun = (run: Recorded) => terminal.remark(showRun(harmless(run), terminal.colours))
