@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { describe, it } from 'node:test'
+import { SETTINGS } from '../src/config/settings.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -130,6 +131,16 @@ describe('what happens in one place only', () => {
   it('the environment is read in config', () => {
     assert.deepEqual(
       offenders(product.filter(outside('config/')), ({ code }) => /process\.env\b/.test(code)),
+      [],
+    )
+  })
+
+  it('every setting is of use to something', () => {
+    const users = product.filter(outside('config/'))
+    const isUsed = (key: string) => users.some(({ code }) => new RegExp(`\\b${key}\\b`).test(code))
+
+    assert.deepEqual(
+      Object.keys(SETTINGS).filter((key) => !isUsed(key)),
       [],
     )
   })
