@@ -56,8 +56,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const session = () => sessionFile({ XDG_CONFIG_HOME: folder })
 const signedIn = (at = url) =>
   session().write({ url: at, username: 'ada', access_token: 'access-1', refresh_token: 'refresh-1' })
-const client = (environment = {}, server_?: string) =>
-  createClient({ server: server_, environment, session: session() })
+const client = (environment = {}, given?: string) => createClient({ server: given, environment, session: session() })
 
 describe('the client', () => {
   it('asks the server that somebody signed in to, with the kept token', async () => {

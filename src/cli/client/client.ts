@@ -53,8 +53,8 @@ export const createClient = ({ server, environment, session }: ClientParts): Cli
   const url = serverUrl(server ?? environment.CARILLON_URL ?? session.read()?.url ?? DEFAULT_URL)
   const fixedToken = environment.CARILLON_TOKEN || undefined
   const kept = (): KeptSession | null => {
-    const session_ = session.read()
-    return session_?.url === url ? session_ : null
+    const found = session.read()
+    return found?.url === url ? found : null
   }
 
   const exchange = async (call: Call, token: string | undefined): Promise<Received> =>

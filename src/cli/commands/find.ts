@@ -1,5 +1,5 @@
 /** People say names, the server wants ids: finds the one thing that is meant. */
-import type { Job, JobPage } from '../../api/contract/jobs.ts'
+import type { Job } from '../../api/contract/jobs.ts'
 import type { User } from '../../api/contract/users.ts'
 import type { Client } from '../client/client.ts'
 import { CommandFailure } from '../exit-codes.ts'
@@ -10,13 +10,16 @@ const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export const findJob = async (client: Client, job: string): Promise<Job> =>
   client.get<Job>(`/jobs/${await jobId(client, job)}`)
 
+/** Names that hold the wanted one are looked through so far; then an id is asked for. */
+const MOST_ALIKE = 1000
+
 export const jobId = async (client: Client, job: string): Promise<string> => {
   if (ID.test(job)) return job.toLowerCase()
-  const { items } = await client.get<JobPage>('/jobs', { search: job, limit: 100, sort: 'name' })
+  const alike = await listed<Job>(client, '/jobs', { search: job, sort: 'name', order: 'asc' }, MOST_ALIKE)
   return theOne(
     'job',
     job,
-    items.filter(({ name }) => name === job),
+    alike.filter(({ name }) => name === job),
   )
 }
 
