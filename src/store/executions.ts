@@ -71,8 +71,9 @@ export type OccurrenceRow = Pick<
 >
 
 export type Statistics = {
+  /** Of occurrences and manual runs: a row that stands for a range counts as many. */
   readonly counts: Readonly<Record<Status, number>>
-  /** Of finished executions that ran, milliseconds; null when there are none. */
+  /** Of executions that ended in success or failure, milliseconds; null when there are none. */
   readonly durationMs: { readonly p50: number; readonly p95: number; readonly p99: number } | null
   /** Started minus scheduled, of first attempts of scheduled runs. */
   readonly latenessMs: { readonly p50: number; readonly p95: number; readonly p99: number; readonly max: number } | null
@@ -81,9 +82,11 @@ export type Statistics = {
 export type ExecutionStore = {
   readonly createManual: (run: NewManualRun) => Promise<ExecutionRow>
   readonly byId: (workspaceKey: number, id: string) => Promise<ExecutionRow | null>
+  /** In order, the last one with them, once it has ended. */
   readonly attempts: (workspaceKey: number, id: string) => Promise<readonly AttemptRow[]>
+  /** In the order of creation; those of one job in the order of their scheduled instants. */
   readonly list: (workspaceKey: number, filter: ExecutionFilter) => Promise<Page<ExecutionRow>>
-  /** Newest first by scheduled instant, those before `before`. */
+  /** Newest first by scheduled instant, those before `before`; manual runs are no occurrences. */
   readonly occurrences: (
     workspaceKey: number,
     jobKey: number,

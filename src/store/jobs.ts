@@ -47,6 +47,15 @@ export type ResumePlan = {
   readonly exclusive: boolean
 }
 
+/** How a job leaves the instants it had so far: by a pause, another timetable, or its end. */
+export type Leaving = {
+  readonly now: number
+  /** What the caller believes to be stored: lets the store clear that row at once. A wrong belief is harmless: a row of an old schedule version is never claimed. */
+  readonly expectedDueAt: number | null
+  /** Rows for the instants up to `now` that nobody took. They begin with `expectedDueAt`, unless the job was paused: when that is no longer the stored one, a claim was quicker, and nothing is written. Default: none. */
+  readonly missed?: readonly NewExecution[]
+}
+
 export type LastRun = {
   readonly executionId: string
   readonly scheduledFor: number
@@ -67,9 +76,8 @@ export type JobFilter = {
 }
 
 /**
- * Writes that name a `version` answer null when it is not the present one (somebody else changed the job meanwhile), and
- * have then changed nothing. `expectedDueAt` is the instant the caller believes to be stored: it lets the store clear the
- * row at once; a wrong belief is harmless, since a row of an old schedule version is never claimed.
+ * Writes answer null when the job's `version` is not the present one (somebody else changed the job meanwhile), and have
+ * then changed nothing.
  */
 export type JobStore = {
   readonly create: (job: NewJob) => Promise<Job>
@@ -77,23 +85,18 @@ export type JobStore = {
   readonly createMany: (jobs: readonly NewJob[]) => Promise<void>
   readonly byId: (workspaceKey: number, id: string) => Promise<Job | null>
   readonly list: (workspaceKey: number, filter: JobFilter) => Promise<Page<Job>>
+  /** Null: of all workspaces. */
   readonly count: (
-    workspaceKey: number,
+    workspaceKey: number | null,
   ) => Promise<{ readonly total: number; readonly active: number; readonly paused: number; readonly ended: number }>
-  /** The newest started or finished execution of each job that has one. */
+  /** The newest started or finished execution of each job that has one; what was skipped or missed is no run. */
   readonly lastRuns: (workspaceKey: number, jobKeys: readonly number[]) => Promise<ReadonlyMap<number, LastRun>>
+  /** The stored instant of an active job, if it has come and nobody took it yet. */
+  readonly overdueAt: (jobKey: number, now: number) => Promise<number | null>
   /** Claims of instants after `now` that were made ahead of time are undone when the timetable changes. */
-  readonly update: (
-    job: Job,
-    change: JobChange,
-    at: { readonly now: number; readonly expectedDueAt: number | null },
-  ) => Promise<Job | null>
-  readonly pause: (
-    job: Job,
-    reason: PauseReason,
-    at: { readonly now: number; readonly expectedDueAt: number | null },
-  ) => Promise<Job | null>
+  readonly update: (job: Job, change: JobChange, at: Leaving) => Promise<Job | null>
+  readonly pause: (job: Job, reason: PauseReason, at: Leaving) => Promise<Job | null>
   readonly resume: (job: Job, plan: ResumePlan, at: { readonly now: number }) => Promise<Job | null>
   /** The job is gone; its pending executions are cancelled, its history stays until it is forgotten by age. */
-  readonly delete: (job: Job, at: { readonly now: number; readonly expectedDueAt: number | null }) => Promise<boolean>
+  readonly delete: (job: Job, at: Leaving) => Promise<boolean>
 }

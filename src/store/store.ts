@@ -13,7 +13,7 @@ export type {
   OccurrenceRow,
   Statistics,
 } from './executions.ts'
-export type { JobChange, JobFilter, JobStore, LastRun, NewJob, ResumePlan } from './jobs.ts'
+export type { JobChange, JobFilter, JobStore, LastRun, Leaving, NewJob, ResumePlan } from './jobs.ts'
 export type {
   Batch,
   BatchResult,

@@ -81,7 +81,7 @@ export const executionsContract = (open: OpenStore): void => {
       const w = await world(t)
       const job = await w.job()
       const id = await ended(w, job, 0, 'failed')
-      const waits = await manual(w, job)
+      const waits = await manual(w, job, DUE + 1)
       const { workspaceKey } = await newWorkspace(w)
 
       assert.equal(await w.executions.byId(workspaceKey, id), null)

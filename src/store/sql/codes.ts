@@ -28,6 +28,7 @@ export const REASON_CODE = {
   replaced: 7,
   node_lost: 8,
   attempts_used_up: 9,
+  edited: 10,
 } as const satisfies Record<Reason, number>
 
 export const STATE_CODE = { active: 0, paused: 1, ended: 2 } as const satisfies Record<JobState, number>

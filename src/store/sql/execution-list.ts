@@ -17,9 +17,12 @@ export const listExecutions = async (
   const direction = filter.descending ? 'desc' : 'asc'
   const beyond = filter.descending ? '<' : '>'
   const ofJob = filter.jobKey !== undefined
-  let query = selectExecutions(read).where('execution.workspace_key', '=', workspaceKey)
+  let query = selectExecutions(read).where(ofWorkspace(workspaceKey, filter))
   if (filter.jobKey !== undefined) query = query.where('execution.job_key', '=', filter.jobKey)
-  if (filter.trigger !== undefined) query = query.where('execution.trigger', '=', TRIGGER_CODE[filter.trigger])
+  if (filter.trigger !== undefined) {
+    query = query.where('execution.trigger', '=', TRIGGER_CODE[filter.trigger])
+    if (filter.trigger !== 'schedule') query = query.where(sql<boolean>`execution.trigger <> 1`)
+  }
   if (filter.from !== undefined) query = query.where('execution.id', '>=', firstIdAt(filter.from))
   if (filter.until !== undefined) query = query.where('execution.id', '<', firstIdAt(filter.until))
   if (filter.statuses !== undefined) {
@@ -46,9 +49,20 @@ export const listExecutions = async (
 /** Says once more what `in` says already, in the words of a partial index, so that it may serve. */
 const indexedBy = (statuses: readonly Status[]) => {
   if (statuses.every((status) => isFinished(status) && status !== 'success')) return sql<boolean>`execution.status > 2`
-  if (statuses.every((status) => !isFinished(status))) return sql<boolean>`execution.status < 2`
+  if (areLive(statuses)) return sql<boolean>`execution.status < 2`
   return sql<boolean>`1 = 1`
 }
+
+const areLive = (statuses: readonly Status[]): boolean => statuses.every((status) => !isFinished(status))
+
+/**
+ * What lives is few beside the history, and so is what one job did; both have an index of their own. The plus keeps the
+ * engine from walking the whole history in the order of ids instead.
+ */
+const ofWorkspace = (workspaceKey: number, { statuses, jobKey }: ExecutionFilter) =>
+  jobKey !== undefined || (statuses !== undefined && areLive(statuses))
+    ? sql<boolean>`+execution.workspace_key = ${workspaceKey}`
+    : sql<boolean>`execution.workspace_key = ${workspaceKey}`
 
 /** Manual runs are no occurrences. Leans on execution_occurrence. */
 export const listOccurrences = async (

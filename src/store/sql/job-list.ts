@@ -54,14 +54,13 @@ const contains = (part: string) => {
 
 export const countJobs = async (
   read: Kysely<Tables>,
-  workspaceKey: number,
+  workspaceKey: number | null,
 ): Promise<Awaited<ReturnType<JobStore['count']>>> => {
   // Leans on job_by_state alone.
-  const rows = await read
-    .selectFrom('job')
+  let query = read.selectFrom('job').where('state', 'in', Object.values(STATE_CODE))
+  if (workspaceKey !== null) query = query.where('workspace_key', '=', workspaceKey)
+  const rows = await query
     .select(({ fn }) => ['state', fn.countAll<number>().as('count')])
-    .where('workspace_key', '=', workspaceKey)
-    .where('state', 'in', Object.values(STATE_CODE))
     .groupBy('state')
     .execute()
   const of = (state: number): number => rows.find((row) => row.state === state)?.count ?? 0

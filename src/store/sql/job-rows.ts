@@ -31,6 +31,7 @@ export const jobOf = (row: JobRow): Job => ({
   state: stateOf(row.state),
   pauseReason: row.pause_reason === null ? null : pauseReasonOf(row.pause_reason),
   pausedAt: row.paused_at,
+  missedAfter: row.missed_after,
   scheduleVersion: row.schedule_version,
   version: row.version,
   runs: row.runs,
@@ -57,6 +58,7 @@ export const newJobRow = (job: NewJob, ownerKey: number): Required<Omit<Insertab
   metadata: metadataText(job.metadata),
   pause_reason: job.state === 'paused' ? 0 : null,
   paused_at: job.state === 'paused' ? job.now : null,
+  missed_after: job.state === 'paused' ? job.now : null,
   resumed_at: null,
   deleted_at: null,
 })

@@ -2,25 +2,22 @@
 import { type Insertable, type Kysely, sql, type Updateable } from 'kysely'
 import { notFound } from '../../domain/errors.ts'
 import type { Job, PauseReason } from '../../domain/job.ts'
-import type { JobChange, NewJob, ResumePlan } from '../jobs.ts'
-import type { NewExecution } from '../ledger.ts'
-import { DELETED, PAUSE_REASON_CODE, REASON_CODE, STATE_CODE, STATUS_CODE, TRIGGER_CODE } from './codes.ts'
+import type { JobChange, Leaving, NewJob, ResumePlan } from '../jobs.ts'
+import { DELETED, PAUSE_REASON_CODE, STATE_CODE } from './codes.ts'
+import { executionRow } from './execution-rows.ts'
 import { metadataText, policiesText } from './interned.ts'
 import { type JobRow, jobOf, newJobRow, selectJobs } from './job-rows.ts'
+import { leaveTimetable, rememberMissed } from './leaving.ts'
 import {
   cancelPendingOf,
-  deleteDue,
   insertDue,
   insertExecutions,
   insertMany,
-  undoClaimsAhead,
-  unparkFirst,
 } from './statements.ts'
-import type { ExecutionTable, JobTable, Tables } from './tables.ts'
+import type { JobTable, Tables } from './tables.ts'
 import { type Access, lastRow, type Statement, type StatementResult, statement } from './unit.ts'
 
 type Read = Kysely<Tables>
-type At = { readonly now: number; readonly expectedDueAt: number | null }
 
 export const createJob = async ({ read, write }: Access, job: NewJob): Promise<Job> => {
   const ownerKeys = await ownerKeysOf(read, [job.ownerId])
@@ -44,7 +41,7 @@ export const createJobs = async ({ read, write }: Access, jobs: readonly NewJob[
     )
 }
 
-export const updateJob = async (access: Access, job: Job, change: JobChange, at: At): Promise<Job | null> => {
+export const updateJob = async (access: Access, job: Job, change: JobChange, at: Leaving): Promise<Job | null> => {
   const { read, write } = access
   const { ownerId } = change
   const ownerKey =
@@ -59,19 +56,20 @@ export const updateJob = async (access: Access, job: Job, change: JobChange, at:
     ...(change.metadata !== undefined && { metadata: metadataText(change.metadata) }),
     ...(change.state !== undefined && { state: STATE_CODE[change.state] }),
     ...(change.timetable !== undefined && { schedule_version: job.scheduleVersion + 1 }),
+    ...(change.timetable !== undefined && job.state === 'paused' && { missed_after: at.now }),
   }
   const moves = change.timetable !== undefined
   return jobFrom(
     await write([
       guarded(read, job, at.now, values),
-      ...(moves ? forgetFuture(read, job, at) : []),
+      ...(moves ? leaveTimetable(read, job, at) : []),
       ...(moves && change.dueAt !== undefined && change.dueAt !== null ? insertDue(read, job.key, change.dueAt) : []),
       readBack(read, job.id),
     ]),
   )
 }
 
-export const pauseJob = async ({ read, write }: Access, job: Job, reason: PauseReason, at: At): Promise<Job | null> =>
+export const pauseJob = async ({ read, write }: Access, job: Job, reason: PauseReason, at: Leaving): Promise<Job | null> =>
   jobFrom(
     await write([
       guarded(read, job, at.now, {
@@ -79,7 +77,8 @@ export const pauseJob = async ({ read, write }: Access, job: Job, reason: PauseR
         pause_reason: PAUSE_REASON_CODE[reason],
         paused_at: at.now,
       }),
-      ...forgetFuture(read, job, at),
+      ...leaveTimetable(read, job, at),
+      rememberMissed(read, job, at.now),
       readBack(read, job.id),
     ]),
   )
@@ -100,6 +99,7 @@ export const resumeJob = async (
         state: STATE_CODE[plan.state],
         pause_reason: null,
         paused_at: null,
+        missed_after: null,
         resumed_at: now,
         schedule_version: version,
       }),
@@ -111,10 +111,10 @@ export const resumeJob = async (
   )
 }
 
-export const deleteJob = async ({ read, write }: Access, job: Job, at: At): Promise<boolean> => {
+export const deleteJob = async ({ read, write }: Access, job: Job, at: Leaving): Promise<boolean> => {
   const results = await write([
     guarded(read, job, at.now, { state: DELETED, deleted_at: at.now }),
-    ...forgetFuture(read, job, at),
+    ...leaveTimetable(read, job, at),
     cancelPendingOf(read, [job.key], at.now),
   ])
   return results !== null
@@ -138,13 +138,6 @@ const countRuns = (read: Read, job: Job, runs: number): Statement =>
       .set((eb) => ({ runs: eb('runs', '+', runs) }))
       .where('key', '=', job.key),
   )
-
-/** What was planned or claimed ahead under the instants so far. */
-const forgetFuture = (read: Read, job: Job, { now, expectedDueAt }: At): readonly Statement[] => [
-  ...(expectedDueAt === null ? [] : [deleteDue(read, job.key, expectedDueAt)]),
-  ...undoClaimsAhead(read, job.key, now),
-  unparkFirst(read, job.workspaceKey, job.key),
-]
 
 const readBack = (read: Read, id: string): Statement => statement(selectJobs(read).where('job.id', '=', id))
 
@@ -184,30 +177,4 @@ const ownerKeysOf = async (read: Read, ids: readonly string[]): Promise<Readonly
 
 const noOwner = (id: string): never => {
   throw notFound('user', id)
-}
-
-const executionRow = (
-  job: Job,
-  execution: NewExecution,
-  { version, exclusive, now }: { readonly version: number; readonly exclusive: boolean; readonly now: number },
-): Insertable<ExecutionTable> => {
-  const waits = execution.status === 'leased' || execution.status === 'pending'
-  return {
-    workspace_key: job.workspaceKey,
-    id: execution.id,
-    job_key: job.key,
-    schedule_version: version,
-    scheduled_for: execution.scheduledFor,
-    last_for: execution.lastFor,
-    occurrences: execution.occurrences,
-    trigger: TRIGGER_CODE[execution.trigger],
-    // Nobody runs yet what a resume brings: it goes through the queue.
-    status: execution.status === 'leased' ? STATUS_CODE.pending : STATUS_CODE[execution.status],
-    reason: execution.reason === null ? null : REASON_CODE[execution.reason],
-    attempt: 0,
-    not_before: waits ? execution.scheduledFor : null,
-    exclusive: exclusive ? 1 : 0,
-    parked: 0,
-    finished_at: waits ? null : now,
-  }
 }

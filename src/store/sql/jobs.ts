@@ -2,6 +2,7 @@
 import type { JobStore } from '../jobs.ts'
 import { countJobs, lastRuns, listJobs } from './job-list.ts'
 import { jobOf, selectJobs } from './job-rows.ts'
+import { overdueAt } from './leaving.ts'
 import { createJob, createJobs, deleteJob, pauseJob, resumeJob, updateJob } from './job-writes.ts'
 import type { Access } from './unit.ts'
 
@@ -16,6 +17,7 @@ export const createJobStore = (access: Access): JobStore => ({
   list: (workspaceKey, filter) => listJobs(access.read, workspaceKey, filter),
   count: (workspaceKey) => countJobs(access.read, workspaceKey),
   lastRuns: (workspaceKey, jobKeys) => lastRuns(access.read, workspaceKey, jobKeys),
+  overdueAt: (jobKey, now) => overdueAt(access.read, jobKey, now),
   update: (job, change, at) => updateJob(access, job, change, at),
   pause: (job, reason, at) => pauseJob(access, job, reason, at),
   resume: (job, plan, { now }) => resumeJob(access, job, plan, now),

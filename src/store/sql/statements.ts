@@ -25,34 +25,6 @@ export const insertDue = (read: Kysely<Tables>, jobKey: number, dueAt: number): 
 export const deleteDue = (read: Kysely<Tables>, jobKey: number, dueAt: number): Statement =>
   statement(read.deleteFrom('due').where('next_run_at', '=', dueAt).where('job_key', '=', jobKey))
 
-/**
- * Executions leased ahead of their time: their occurrence no longer exists, so nor does its row, nor does it count as a run.
- * Leans on execution_live.
- */
-export const undoClaimsAhead = (read: Kysely<Tables>, jobKey: number, now: number): readonly Statement[] => [
-  statement(
-    read
-      .updateTable('job')
-      .set((eb) => ({
-        runs: eb(
-          'runs',
-          '-',
-          eb
-            .selectFrom('execution')
-            .select(({ fn }) => fn.countAll<number>().as('count'))
-            .where('job_key', '=', jobKey)
-            .where(aheadOf(now)),
-        ),
-      }))
-      .where('key', '=', jobKey)
-      .where('runs', '>', 0),
-  ),
-  statement(read.deleteFrom('execution').where('job_key', '=', jobKey).where(aheadOf(now))),
-]
-
-const aheadOf = (now: number) =>
-  sql<boolean>`status = 1 and status < 2 and schedule_version is not null and attempt = 1 and scheduled_for > ${now}`
-
 /** Lets the first parked execution of the job back into the queue. Leans on execution_parked. */
 export const unparkFirst = (read: Kysely<Tables>, workspaceKey: number, jobKey: JobKey): Statement =>
   statement(

@@ -80,6 +80,7 @@ export type JobTable = {
   metadata: string | null
   pause_reason: number | null
   paused_at: number | null
+  missed_after: number | null
   resumed_at: number | null
   deleted_at: number | null
 }

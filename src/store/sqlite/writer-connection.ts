@@ -65,7 +65,8 @@ export const keepConnection = (setting: {
   }
 
   const close = (): void => {
-    current?.db.exec('pragma optimize; pragma wal_checkpoint(truncate)')
+    // No `pragma optimize`: gathered statistics grow stale and turn plans; the queries rest on none.
+    current?.db.exec('pragma wal_checkpoint(truncate)')
     current?.db.close()
     current = null
   }

@@ -80,6 +80,7 @@ create table job (
   metadata text,
   pause_reason integer,
   paused_at integer,
+  missed_after integer, -- while paused: instants after this one have no row yet
   resumed_at integer,
   deleted_at integer
 ) strict;
@@ -129,6 +130,7 @@ create index execution_live on execution (job_key, status, attempt) where status
 create index execution_queue on execution ("trigger", not_before) where status = 0 and parked = 0;
 create index execution_parked on execution (job_key, "trigger", not_before) where parked = 1;
 create index execution_unusual on execution (workspace_key, id) where status > 2;
+create index execution_unscheduled on execution (workspace_key, id) where "trigger" <> 1;
 
 create table attempt (
   workspace_key integer not null,
