@@ -21,7 +21,8 @@ export const LIMITS: Limits = {
   headerBytes: 16 * 1024,
   headersMs: 10_000,
   requestMs: 30_000,
-  idleMs: 10_000,
+  // Longer than the 60 s of most proxies: they close first, so no request meets a connection that is being closed.
+  idleMs: 65_000,
   checkMs: 1000,
   parameterLength: 128,
 }
