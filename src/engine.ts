@@ -79,9 +79,9 @@ export const createEngine = (parts: EngineParts): Engine => {
     random: parts.random,
     nodeKey: membership.nodeKey,
     leaseNow,
+    othersCommitSoon: () => claim.isBacklogged(),
     onRecorded: (recorded) => {
       for (const { notBefore } of recorded) if (notBefore !== null) claim.waiting(notBefore)
-      claim.freed()
       watcher.recorded(recorded)
     },
     onFenced: watcher.fenced,
@@ -95,7 +95,10 @@ export const createEngine = (parts: EngineParts): Engine => {
     transport: parts.transport,
     capacity: parts.capacity ?? DEFAULT_CAPACITY,
     mayStartCalls: membership.mayStartCalls,
-    onOutcome: record.record,
+    onOutcome: (assignment, outcome) => {
+      record.record(assignment, outcome)
+      claim.freed()
+    },
     onHandBack: (assignment) => {
       record.handBack(assignment)
       claim.waiting(assignment.scheduledFor)
@@ -110,6 +113,7 @@ export const createEngine = (parts: EngineParts): Engine => {
     nodeKey: membership.nodeKey,
     room: dispatch.room,
     assign: dispatch.assign,
+    companions: record.handOver,
     abort: (ids) => ids.forEach(dispatch.cancel),
     onClockBack: dispatch.handBackHeld,
     onFault: fault('claim'),

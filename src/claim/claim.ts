@@ -1,12 +1,12 @@
 /** Station 2: takes due jobs and waiting executions, once, and hands what may run to whoever sends it. */
 import type { Assignment } from '../domain/attempt.ts'
 import type { Cancel, Clock } from '../domain/clock.ts'
-import { withDefaults } from '../domain/policies.ts'
-import type { Claim, DueJob, LeasedExecution, Ledger } from '../store/store.ts'
+import type { Batch, BatchResult, Claim, DueJob, Ledger, OutcomeWrite } from '../store/store.ts'
+import { assignmentOfLeased, assignmentsOf } from './assignments.ts'
 import { watchClock } from './clock-watch.ts'
 import { decide, policiesOf } from './decide.ts'
 import { skippedFor } from './overlap.ts'
-import { CLAIM_AHEAD_MS, LARGEST_LOOK, untilNextLook } from './pace.ts'
+import { CLAIM_AHEAD_MS, LARGEST_LOOK, untilNextLook, WORTHWHILE_ROOM } from './pace.ts'
 import { replanIntervals } from './replan.ts'
 
 export { createMembership } from './membership.ts'
@@ -27,6 +27,8 @@ export type ClaimParts = {
   /** How many more assignments can be taken. */
   readonly room: () => number
   readonly assign: (assignments: readonly Assignment[]) => void
+  /** Outcomes that wait for a commit: each commit of claims takes them along. */
+  readonly companions: () => Companions
   /** Executions that `cancel_other` ended: stop calling. */
   readonly abort: (executionIds: readonly string[]) => void
   /** The wall clock went back: instants claimed ahead are far away now. */
@@ -36,12 +38,10 @@ export type ClaimParts = {
   readonly boundMs: number
 }
 
-/** What one look did, for the metrics. */
-export type Look = {
-  readonly claimed: number
-  readonly leased: number
-  readonly missed: number
-  readonly tookMs: number
+export type Companions = {
+  readonly outcomes: readonly OutcomeWrite[]
+  readonly committed: (result: BatchResult) => void
+  readonly failed: () => void
 }
 
 export type ClaimStation = {
@@ -52,8 +52,10 @@ export type ClaimStation = {
   readonly wake: () => void
   /** An execution will wait until `at`. */
   readonly waiting: (at: number) => void
-  /** Places were freed. */
+  /** A place was freed. */
   readonly freed: () => void
+  /** More is due than fitted: as soon as there is room again, claims are committed. */
+  readonly isBacklogged: () => boolean
   /** No look begins after this; resolves when the last one is through. */
   readonly stop: () => Promise<void>
 }
@@ -99,7 +101,7 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     now: number,
     nodeKey: number,
   ): Promise<readonly Assignment[]> => {
-    const result = await ledger.commit({ nodeKey, now, leaseNow: parts.leaseNow(), outcomes: [], claims })
+    const result = await commitWithCompanions({ nodeKey, now, leaseNow: parts.leaseNow(), claims })
     nextDueAt = result.nextDueAt
     if (result.cancelledIds.length > 0) parts.abort(result.cancelledIds)
     const assignments: Assignment[] = []
@@ -118,6 +120,18 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     })
     if (busyClaims.length > 0) await commit(busyClaims, busyJobs, now, nodeKey)
     return assignments
+  }
+
+  const commitWithCompanions = async (batch: Omit<Batch, 'outcomes'>): Promise<BatchResult> => {
+    const companions = parts.companions()
+    try {
+      const result = await ledger.commit({ ...batch, outcomes: companions.outcomes })
+      companions.committed(result)
+      return result
+    } catch (error) {
+      companions.failed()
+      throw error
+    }
   }
 
   const awaitFrom = (at: number) => {
@@ -209,8 +223,11 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
       if (running && !looking) arm()
     },
     freed: () => {
-      if (running && !looking && backlog) arm()
+      if (!backlog || !running || looking) return
+      if (parts.room() >= WORTHWHILE_ROOM) void look()
+      else if (timer === null) arm()
     },
+    isBacklogged: () => backlog && running,
     stop: async () => {
       running = false
       timer?.()
@@ -218,25 +235,3 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     },
   }
 }
-
-const assignmentsOf = (claim: Claim, job: DueJob): Assignment[] =>
-  claim.executions
-    .filter((row) => row.status === 'leased')
-    .map((row) => ({
-      executionId: row.id,
-      workspaceKey: job.workspaceKey,
-      jobId: job.jobId,
-      jobKey: job.jobKey,
-      jobName: job.jobName,
-      attempt: 1,
-      scheduledFor: row.scheduledFor,
-      trigger: row.trigger,
-      timeoutMs: policiesOf(job).timeoutMs,
-      target: job.target,
-      policies: job.policies,
-    }))
-
-const assignmentOfLeased = (leased: LeasedExecution): Assignment => ({
-  ...leased,
-  timeoutMs: withDefaults(leased.policies).timeoutMs,
-})

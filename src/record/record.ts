@@ -2,13 +2,17 @@
 import type { Assignment, Outcome } from '../domain/attempt.ts'
 import type { Cancel, Clock } from '../domain/clock.ts'
 import { withDefaults } from '../domain/policies.ts'
-import type { Ledger, OutcomeWrite } from '../store/store.ts'
+import type { BatchResult, Ledger, OutcomeWrite } from '../store/store.ts'
 import { retryAt } from './retry.ts'
 
 export { createRecovery } from './recover.ts'
 
 /** Outcomes that come within this time share a commit. */
 const LINGER_MS = 2
+/** A commit costs about a millisecond of processor time, whatever it carries: own ones are at least this far apart. */
+const SPACING_MS = 10
+/** While claims are about to be committed, outcomes wait this long for a place in that commit. */
+const WAIT_FOR_OTHERS_MS = 30
 const LARGEST_FLUSH = 1000
 const RETRY_FLUSH_MS = 250
 
@@ -26,6 +30,8 @@ export type RecordParts = {
   readonly random: () => number
   readonly nodeKey: () => number | null
   readonly leaseNow: () => number
+  /** A commit of claims is soon to come, and will take along what waits. */
+  readonly othersCommitSoon: () => boolean
   /** After the commit; not called for what was dropped. */
   readonly onRecorded: (recorded: readonly Recorded[]) => void
   /** Late duplicates and outcomes whose lease was lost. */
@@ -41,10 +47,20 @@ export type RecordStation = {
   readonly handBack: (assignment: Assignment) => void
   /** How many outcomes wait for their commit. */
   readonly waiting: () => number
-  /** Writes everything that waits; resolves when it is durable (or fenced). */
+  /** What waits, for a commit that somebody else makes. */
+  readonly handOver: () => Parcel
+  /** Writes everything that waits and was not handed over; resolves when it is durable (or fenced). */
   readonly flush: () => Promise<void>
   /** The lease is lost: what waits may not be written. */
   readonly abandon: () => void
+}
+
+/** Outcomes on their way into a commit: exactly one of the two functions is called, once. */
+export type Parcel = {
+  readonly outcomes: readonly OutcomeWrite[]
+  readonly committed: (result: BatchResult) => void
+  /** The commit failed: they wait again, in order, for as long as the lease lives. */
+  readonly failed: () => void
 }
 
 type Entry = { readonly write: OutcomeWrite; readonly recorded: Recorded | null }
@@ -55,30 +71,50 @@ export const createRecordStation = (parts: RecordParts): RecordStation => {
   let timer: Cancel | null = null
   let flushing: Promise<void> | null = null
 
+  let flushedAt = Number.NEGATIVE_INFINITY
+
   const add = (entry: Entry) => {
     waiting.push(entry)
-    if (flushing === null && timer === null) timer = clock.after(LINGER_MS, () => void flush())
+    arm()
+  }
+
+  const arm = () => {
+    if (flushing !== null || timer !== null) return
+    const linger = parts.othersCommitSoon()
+      ? WAIT_FOR_OTHERS_MS
+      : Math.max(LINGER_MS, flushedAt + SPACING_MS - clock.monotonic())
+    timer = clock.after(linger, () => void flushSome())
+  }
+
+  const handOver = (): Parcel => {
+    const entries = waiting.slice(0, LARGEST_FLUSH)
+    waiting = waiting.slice(LARGEST_FLUSH)
+    return {
+      outcomes: entries.map((entry) => entry.write),
+      committed: (result) => {
+        announce(entries, result.recorded)
+        if (result.released) parts.onReleased()
+        if (result.pausedJobKeys.length > 0) parts.onPaused(result.pausedJobKeys)
+      },
+      failed: () => {
+        if (entries.length === 0) return
+        waiting = [...entries, ...waiting]
+        arm()
+      },
+    }
   }
 
   const write = async (): Promise<void> => {
     const nodeKey = parts.nodeKey()
-    const entries = waiting.slice(0, LARGEST_FLUSH)
-    waiting = waiting.slice(LARGEST_FLUSH)
-    if (nodeKey === null) return parts.onFenced(entries.length)
+    const parcel = handOver()
+    const { outcomes } = parcel
+    if (nodeKey === null) return parts.onFenced(outcomes.length)
     try {
-      const result = await ledger.commit({
-        nodeKey,
-        now: clock.now(),
-        leaseNow: parts.leaseNow(),
-        outcomes: entries.map((entry) => entry.write),
-        claims: [],
-      })
-      announce(entries, result.recorded)
-      if (result.released) parts.onReleased()
-      if (result.pausedJobKeys.length > 0) parts.onPaused(result.pausedJobKeys)
+      const at = { now: clock.now(), leaseNow: parts.leaseNow() }
+      parcel.committed(await ledger.commit({ nodeKey, ...at, outcomes, claims: [] }))
     } catch (error) {
-      // The database is away: keep them, in order, for as long as the lease lives.
-      waiting = [...entries, ...waiting]
+      // The database is away.
+      parcel.failed()
       parts.onFault(error)
       await new Promise<void>((resolve) => {
         clock.after(RETRY_FLUSH_MS, resolve)
@@ -97,15 +133,21 @@ export const createRecordStation = (parts: RecordParts): RecordStation => {
     if (told.length > 0) parts.onRecorded(told)
   }
 
-  const flush = (): Promise<void> => {
+  /** One commit; what comes meanwhile waits for the next. */
+  const flushSome = (): Promise<void> => {
     timer?.()
     timer = null
-    flushing ??= (async () => {
-      while (waiting.length > 0) await write()
-    })().finally(() => {
+    flushing ??= write().finally(() => {
       flushing = null
+      flushedAt = clock.monotonic()
+      if (waiting.length > 0) arm()
     })
     return flushing
+  }
+
+  const flush = async (): Promise<void> => {
+    await flushing
+    while (waiting.length > 0) await flushSome()
   }
 
   return {
@@ -115,6 +157,7 @@ export const createRecordStation = (parts: RecordParts): RecordStation => {
     },
     handBack: (assignment) => add({ write: handBackWrite(assignment), recorded: null }),
     waiting: () => waiting.length,
+    handOver,
     flush,
     abandon: () => {
       if (waiting.length > 0) parts.onFenced(waiting.length)
