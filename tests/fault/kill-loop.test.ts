@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import type { Fault, Finished } from './checker/history.ts'
 import { createClient } from './support/client.ts'
 import { copyOf, finishedSince, integrityOf, readKept } from './support/database.ts'
+import { createGate } from './support/gate.ts'
 import { createSteadyJobs } from './support/load.ts'
 import { startReceiver } from './support/receiver-process.ts'
 import { isLong, scenario } from './support/scenario.ts'
@@ -25,12 +26,14 @@ test(`no occurrence and no acknowledged write is lost over ${KILLS} kills, and n
   const settings = { run, port: await freePort() }
   const database = join(directory, 'carillon.db')
   let server = startServer(settings)
+  const gate = createGate()
   let ready = server.ready()
   const client = createClient(() => server.url)
   await ready
+  gate.open()
   await client.signIn()
   await createSteadyJobs({ client, random, receiverUrl: receiver.url })
-  const writers = startWriters({ client, random, receiverUrl: receiver.url, open: () => untilOpen(() => ready) })
+  const writers = startWriters({ run, client, receiverUrl: receiver.url, open: gate.passed })
 
   const faults: Fault[] = []
   const finished = new Map<string, Finished>()
@@ -38,6 +41,7 @@ test(`no occurrence and no acknowledged write is lost over ${KILLS} kills, and n
   let kills = 0
   while (kills < KILLS) {
     await lasting(random.between(200, 4000))
+    gate.close()
     const killedAt = await server.kill()
     kills += 1
     const copy = copyOf(database, join(directory, 'after-kill'))
@@ -47,6 +51,7 @@ test(`no occurrence and no acknowledged write is lost over ${KILLS} kills, and n
     const fault = { kind: 'kill' as const, from: killedAt, until: Number.POSITIVE_INFINITY, allowanceMs: ALLOWANCE_MS }
     const index = faults.push(fault) - 1
     ready = server.ready().then((at) => {
+      gate.open()
       faults[index] = { ...fault, until: at }
       slowestStart = Math.max(slowestStart, at - began)
       return at
@@ -83,19 +88,6 @@ test(`no occurrence and no acknowledged write is lost over ${KILLS} kills, and n
 
 /** P4 promises 3 s on a machine of its own; here tests share two cores. */
 const SLOWEST_START_MS = 6000
-
-/** The start under way may be killed; then the one after it counts. */
-const untilOpen = async (ready: () => Promise<number>): Promise<void> => {
-  for (;;) {
-    const waitedFor = ready()
-    const opened = await waitedFor.then(
-      () => true,
-      () => false,
-    )
-    if (opened && ready() === waitedFor) return
-    if (!opened) await lasting(20)
-  }
-}
 
 const endedByTheNext = (faults: readonly Fault[]): Fault[] =>
   faults.map((fault, index) => ({ ...fault, until: Math.min(fault.until, faults[index + 1]?.from ?? fault.until) }))

@@ -23,6 +23,8 @@ export type Counts = {
   readonly repeats: number
   /** Calls that the kills could have brought back. */
   readonly inFlight: number
+  /** Of the calls that came again, the longest time from the answer to the kill: how late an answer may still be lost. */
+  readonly lostAnswerMs: number
   readonly uncertain: number
   readonly missed: number
   readonly skipped: number
@@ -63,6 +65,7 @@ const countsOf = (evidence: Evidence, violations: readonly Violation[]): Counts 
   const kills = history.faults.filter((fault) => fault.kind === 'kill')
   const writes = history.calls.filter((call) => call.kind !== 'read')
   const rows = history.kept.executions
+  const repeats = repeatsOf(evidence)
   const late = history.receipts
     .filter((one) => one.trigger === 'schedule' && one.attempt === 1 && !isDisturbed(one.scheduledFor, history.faults))
     .map((one) => one.at - one.scheduledFor)
@@ -72,8 +75,9 @@ const countsOf = (evidence: Evidence, violations: readonly Violation[]): Counts 
     fires: history.receipts.length,
     targets: jobs.reduce((sum, job) => sum + requiredOf(job, history.stoppedAt - LATE_MS).length, 0),
     missing: violations.filter((one) => one.rule === 'C1').length,
-    repeats: repeatsOf(evidence).length,
+    repeats: repeats.length,
     inFlight: kills.reduce((sum, kill) => sum + inFlightAt(kill, history.receipts), 0),
+    lostAnswerMs: Math.max(0, ...repeats.map(({ first, kill }) => (kill?.from ?? 0) - (first.answeredAt ?? Infinity))),
     uncertain: rows.filter((row) => row.status === 'uncertain').length,
     missed: rows.reduce((sum, row) => sum + (row.status === 'missed' ? row.occurrences : 0), 0),
     skipped: rows.filter((row) => row.status === 'skipped').length,

@@ -1,4 +1,5 @@
 /** What a job may have become, given the calls on it: every course of events that fits the answers, and when it was due to fire in each. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Call, JobSpec, Seen } from './history.ts'
 
 /** One course of events: the writes that took effect, and what they left. */
@@ -80,9 +81,11 @@ const erasOf = ({ applied }: Life): readonly Era[] => {
   for (const call of applied) {
     const edge = { earliest: call.invokedAt, latest: call.endedAt }
     const next = valueAfter(value, call)
-    // Pausing a paused job, or resuming an active one, changes nothing.
-    const same = next?.spec === value?.spec && next?.state === value?.state
-    if (same) continue
+    // Neither does an edit that leaves the schedule alone end an era, nor a pause of a paused job.
+    if (next?.state === value?.state && isDeepStrictEqual(next?.spec.timing, value?.spec.timing)) {
+      value = next
+      continue
+    }
     if (since !== null && value !== null) eras.push({ spec: value.spec, from: since, until: edge, endedBy: call.kind })
     value = next
     since = value?.state === 'active' ? edge : null

@@ -8,16 +8,22 @@ const EVERY_FIVE = 100
 const CRON = 100
 const AT_ONCE = 8
 
-export type LoadParts = { readonly client: Client; readonly random: Random; readonly receiverUrl: string }
+export type LoadParts = {
+  readonly client: Client
+  readonly random: Random
+  readonly receiverUrl: string
+  /** Length of the slow calls; default as `mixedPlan` has them. */
+  readonly slowMs?: number
+}
 
 /** 100 jobs every second, 100 every five, 100 by cron. */
-export const createSteadyJobs = async ({ client, random, receiverUrl }: LoadParts): Promise<void> => {
+export const createSteadyJobs = async ({ client, random, receiverUrl, slowMs }: LoadParts): Promise<void> => {
   const timings = [
     ...Array.from({ length: EVERY_SECOND }, () => everyMs(1000, random)),
     ...Array.from({ length: EVERY_FIVE }, () => everyMs(5000, random)),
     ...Array.from({ length: CRON }, () => someCron(random)),
   ]
-  const plans = timings.map((timing, index) => mixedPlan(index, timing, receiverUrl))
+  const plans = timings.map((timing, index) => mixedPlan(index, timing, receiverUrl, slowMs))
   const work = plans.map((plan, index) => ({ plan, name: `steady-${index}` }))
   const drain = async (): Promise<void> => {
     for (let next = work.shift(); next !== undefined; next = work.shift()) {

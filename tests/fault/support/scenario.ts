@@ -29,7 +29,9 @@ const MOST_SHOWN = 20
 export const scenario = (t: TestContext, name: string): Scenario => {
   const seed = Number(process.env.CARILLON_FAULT_SEED ?? Date.now() % 1_000_000)
   const directory = mkdtempSync(join(tmpdir(), `carillon-${name}-`))
+  const ends: (() => void)[] = []
   t.after(() => {
+    for (const end of ends.reverse()) end()
     if (t.passed) rmSync(directory, { recursive: true, force: true })
     else console.log(`${name} seed=${seed}: logs and database are kept in ${directory}`)
   })
@@ -46,7 +48,7 @@ export const scenario = (t: TestContext, name: string): Scenario => {
     assert.equal(violations.length, 0, `${violations.length} violations\n${shown.join('\n')}`)
     return counts
   }
-  return { name, random: createRandom(seed), atEnd: (end) => t.after(end), directory, tell, judge }
+  return { name, random: createRandom(seed), atEnd: (end) => void ends.push(end), directory, tell, judge }
 }
 
 const rounded = (counts: Counts): Record<string, number> =>

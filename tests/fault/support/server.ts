@@ -1,7 +1,7 @@
 /** The server under test as a process: started, asked whether it is ready, killed, stopped. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync, readFileSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +12,7 @@ import { eventually } from './waiting.ts'
 const ENTRY = process.env.TRY_ENTRY ?? fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))
 const START_MS = 20_000
 const GRACE_MS = 30_000
+const LONGEST_SAID = 4000
 
 export type ServerSettings = {
   /** Its folder holds the log of the process, and the database unless another path is given. */
@@ -43,18 +44,25 @@ export const startServer = (settings: ServerSettings): Server => {
   const { directory, atEnd } = settings.run
   const database = settings.database ?? join(directory, 'carillon.db')
   const logPath = join(directory, `${settings.name ?? 'server'}.log`)
-  const log = openSync(logPath, 'a')
   const serve = [ENTRY, 'serve', '--host', '127.0.0.1', '--port', String(settings.port)]
   const child = spawn(process.execPath, [...(settings.options ?? []), ...serve, '--database', `sqlite:${database}`], {
     cwd: directory,
     env: ENVIRONMENT,
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   const url = `http://127.0.0.1:${settings.port}`
   const ended = once(child, 'exit') as Promise<[number | null, string | null]>
   const alive = () => child.exitCode === null && child.signalCode === null
   atEnd(() => void child.kill('SIGKILL'))
-  const said = () => readFileSync(logPath, 'utf8').slice(-4000)
+  let last = ''
+  // Written here and not by the server: limits on its files are no limits on its words.
+  const hear = (chunk: Buffer) => {
+    appendFileSync(logPath, chunk)
+    last = (last + chunk).slice(-LONGEST_SAID)
+  }
+  child.stdout.on('data', hear)
+  child.stderr.on('data', hear)
+  const said = () => last
   return {
     pid: child.pid ?? -1,
     url,

@@ -3,6 +3,7 @@ import type { Call } from '../checker/history.ts'
 import type { Client, JobHandle } from './client.ts'
 import { everyMs, type JobPlan, mixedPlan, someCron } from './job-plan.ts'
 import type { Random } from './random.ts'
+import type { Scenario } from './scenario.ts'
 import { lasting } from './waiting.ts'
 
 const WRITERS = 4
@@ -10,8 +11,8 @@ const PAUSE_MS = 200
 const JOBS_PER_WRITER = 8
 
 export type WritersParts = {
+  readonly run: Scenario
   readonly client: Client
-  readonly random: Random
   readonly receiverUrl: string
   /** Resolves when the server may be called: at once while it is well. */
   readonly open: () => Promise<void>
@@ -27,6 +28,9 @@ type Owned = JobHandle & { plan: JobPlan; state: 'unborn' | 'active' | 'paused' 
 /** About 20 calls a second in all: create, update, pause, resume, delete. */
 export const startWriters = (parts: WritersParts): Writers => {
   let stopped = false
+  parts.run.atEnd(() => {
+    stopped = true
+  })
   const work = async (writer: number): Promise<void> => {
     const jobs: Owned[] = []
     let made = 0
@@ -35,7 +39,7 @@ export const startWriters = (parts: WritersParts): Writers => {
       if (stopped) return
       const began = performance.now()
       if (jobs.length < JOBS_PER_WRITER) jobs.push(unborn(`writer-${writer}-${made++}`, parts))
-      const job = parts.random.pick(jobs)
+      const job = parts.run.random.pick(jobs)
       await change(job, parts)
       if (job.state === 'gone') jobs.splice(jobs.indexOf(job), 1)
       await lasting(Math.max(0, PAUSE_MS - (performance.now() - began)))
@@ -50,14 +54,14 @@ export const startWriters = (parts: WritersParts): Writers => {
   }
 }
 
-const unborn = (name: string, { random, receiverUrl }: WritersParts): Owned => {
+const unborn = (name: string, { run: { random }, receiverUrl }: WritersParts): Owned => {
   const timing = random.index(4) === 0 ? someCron(random) : everyMs(random.pick([1000, 2000, 5000]), random)
   return { name, id: null, plan: mixedPlan(random.index(10), timing, receiverUrl), state: 'unborn' }
 }
 
 /** One write, and, when nobody knows what became of it, reads until an answer tells. */
-const change = async (job: Owned, { client, random, open }: WritersParts): Promise<void> => {
-  const { write, plan, state } = nextWrite(job, client, random)
+const change = async (job: Owned, { client, run, open }: WritersParts): Promise<void> => {
+  const { write, plan, state } = nextWrite(job, client, run.random)
   const result = await write()
   if (result === 'ok') Object.assign(job, { plan, state })
   if (result !== 'unknown') return
@@ -96,11 +100,10 @@ const nextWrite = (job: Owned, client: Client, random: Random): Write => {
     : { write: () => client.act(job, 'pause'), plan, state: 'paused' }
 }
 
-const revision = (plan: JobPlan, random: Random): JobPlan => ({
-  ...plan,
-  spec: {
-    ...plan.spec,
-    revision: String(Number(plan.spec.revision) + 1),
-    timing: random.index(4) === 0 ? someCron(random) : everyMs(random.pick([1000, 1500, 2000, 3000, 5000]), random),
-  },
-})
+/** One edit in four leaves the schedule alone: then no instant may be lost or moved. */
+const revision = (plan: JobPlan, random: Random): JobPlan => {
+  const dice = random.index(4)
+  const other = () => (dice === 1 ? someCron(random) : everyMs(random.pick([1000, 1500, 2000, 3000, 5000]), random))
+  const timing = dice === 0 ? plan.spec.timing : other()
+  return { ...plan, spec: { ...plan.spec, revision: String(Number(plan.spec.revision) + 1), timing } }
+}
