@@ -1,3 +1,4 @@
+/** When a node holds its lease, and when it has lost it. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { manualClock } from '../../tests/support/manual-clock.ts'

@@ -1,3 +1,4 @@
+/** Every instant between the stored one and now runs, or is in a range with a reason. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { DEFAULT_POLICIES, type MisfireMode } from '../domain/policies.ts'

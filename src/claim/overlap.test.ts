@@ -1,3 +1,4 @@
+/** How an occurrence enters under each overlap policy. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { DueJob } from '../store/store.ts'

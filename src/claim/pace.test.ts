@@ -1,3 +1,4 @@
+/** When the next look is taken, and what counts as a jump of the clock. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { watchClock } from './clock-watch.ts'

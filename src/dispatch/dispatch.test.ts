@@ -1,3 +1,4 @@
+/** Never early, never without a lease, never lost at a stop. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { manualClock } from '../../tests/support/manual-clock.ts'

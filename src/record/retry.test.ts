@@ -1,3 +1,4 @@
+/** What an outcome becomes, and when the next attempt is. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Assignment, Outcome } from '../domain/attempt.ts'
