@@ -25,6 +25,7 @@ export const REASONS = {
   window: 'it was older than the misfire window when it could have run',
   cap: 'more occurrences were missed than the misfire cap makes up for',
   paused: 'the job was paused',
+  edited: 'the timetable was changed before it could run',
   job_deleted: 'the job was deleted',
   cancelled_by_user: 'somebody cancelled it',
   replaced: 'a newer occurrence took its place (overlap: cancel_other)',

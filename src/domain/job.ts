@@ -26,6 +26,8 @@ export type Job = {
   readonly state: JobState
   readonly pauseReason: PauseReason | null
   readonly pausedAt: number | null
+  /** While paused: the instants after this one have no row yet, up to the resume or edit that accounts for them. */
+  readonly missedAfter: number | null
   /** Rises when the instants change (edit, resume): part of an occurrence's key. */
   readonly scheduleVersion: number
   /** Rises with every change: `If-Match`. */

@@ -8,7 +8,7 @@ import type { Deps } from './deps.ts'
 import { dueAtOf } from './due.ts'
 import { type TargetView, targetView } from './job-target.ts'
 
-export type JobView = Omit<Job, 'key' | 'workspaceKey' | 'target' | 'policies'> & {
+export type JobView = Omit<Job, 'key' | 'workspaceKey' | 'missedAfter' | 'target' | 'policies'> & {
   readonly target: TargetView
   /** With the defaults filled in. */
   readonly policies: Policies
@@ -22,7 +22,7 @@ const jobView = (
   job: Job,
   { secrets, now, lastRun }: { readonly secrets: Secrets; readonly now: number; readonly lastRun: LastRun | null },
 ): JobView => {
-  const { key: _, workspaceKey, ...shown } = job
+  const { key: _, missedAfter: __, workspaceKey, ...shown } = job
   return {
     ...shown,
     target: targetView(secrets, { workspaceKey, jobId: job.id }, job.target),

@@ -8,10 +8,11 @@ import type { Page } from '../domain/page.ts'
 import type { JobChange, JobFilter } from '../store/store.ts'
 import { allow, allowSome, jobFor, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
-import { dueAtOf, nextInstant, stateWith } from './due.ts'
+import { nextInstant, stateWith } from './due.ts'
 import { type Draft, draftOf, type JobEdit, type JobInput } from './job-draft.ts'
 import { createJobRuns } from './job-runs.ts'
 import { type JobView, jobViews } from './job-view.ts'
+import { leavingOf } from './leaving.ts'
 import { pageOf } from './paging.ts'
 import { createPausing } from './pausing.ts'
 import { written } from './written.ts'
@@ -97,7 +98,11 @@ export const createJobs = (deps: Deps): Jobs => {
     return viewOf(job)
   }
 
-  const changeOf = (job: Job, given: Draft, ownerId: string | undefined): JobChange => {
+  const changeOf = (
+    job: Job,
+    given: Draft,
+    { ownerId, now }: { readonly ownerId: string | undefined; readonly now: number },
+  ): JobChange => {
     const { timetable, ...rest } = given
     const change = {
       ...differing(rest, job),
@@ -106,7 +111,7 @@ export const createJobs = (deps: Deps): Jobs => {
     // The same timetable again must not raise the schedule version: instants that were claimed stay what they are.
     if (timetable === undefined || isDeepStrictEqual(timetable, job.timetable)) return change
     if (job.state === 'paused') return { ...change, timetable, dueAt: null }
-    const dueAt = nextInstant({ ...job, timetable }, clock.now())
+    const dueAt = nextInstant({ ...job, timetable }, now)
     return { ...change, timetable, dueAt, state: stateWith(timetable, dueAt) }
   }
 
@@ -119,10 +124,12 @@ export const createJobs = (deps: Deps): Jobs => {
           allow(actor, 'job.give', before.ownerId)
           await checkOwner(actor, edit.ownerId)
         }
-        const change = changeOf(before, draft(edit, before, before), edit.ownerId)
-        if (Object.keys(change).length === 0) return { job: before, isChanged: false }
         const now = clock.now()
-        const after = await store.jobs.update(before, change, { now, expectedDueAt: dueAtOf(before, now) })
+        const change = changeOf(before, draft(edit, before, before), { ownerId: edit.ownerId, now })
+        if (Object.keys(change).length === 0) return { job: before, isChanged: false }
+        const moves = change.timetable !== undefined
+        const at = moves ? await leavingOf(store, before, { now, reason: 'edited' }) : { now, expectedDueAt: null }
+        const after = await store.jobs.update(before, change, at)
         return after === null ? null : { job: after, isChanged: true }
       },
     })
@@ -170,8 +177,8 @@ export const createJobs = (deps: Deps): Jobs => {
         ifVersion,
         read: () => jobFor(store, actor, 'job.change', id),
         write: async (before) => {
-          const now = clock.now()
-          return (await store.jobs.delete(before, { now, expectedDueAt: dueAtOf(before, now) })) ? before : null
+          const at = await leavingOf(store, before, { now: clock.now(), reason: 'job_deleted' })
+          return (await store.jobs.delete(before, at)) ? before : null
         },
       })
       await signals.changed(job.key)

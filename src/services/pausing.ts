@@ -7,10 +7,15 @@ import { compile } from '../schedule/schedule.ts'
 import type { NewExecution, ResumePlan } from '../store/store.ts'
 import { jobFor } from './authorise.ts'
 import type { Deps } from './deps.ts'
-import { dueAtOf, nextInstant, runsLeft, stateWith } from './due.ts'
+import { nextInstant, runsLeft, stateWith } from './due.ts'
 import { type JobView, jobViews } from './job-view.ts'
-import { type CatchUp, catchUpOf, missedWhilePaused, type Paused, wouldRun } from './resume-plan.ts'
+import { leavingOf, missedWhilePaused } from './leaving.ts'
+import { missedRow } from './missed.ts'
+import { type CatchUp, catchUpOf, type Paused, wouldRun } from './resume-plan.ts'
 import { written } from './written.ts'
+
+/** Claims are made less than this ahead of their time. */
+const A_MOMENT_MS = 1000
 
 export type ResumeChoice = {
   /** What becomes of the instants that passed while the job was paused; default `skip`. */
@@ -33,7 +38,7 @@ export const createPausing = (deps: Deps) => {
   const pauseJob = async (job: Job): Promise<Job | null> => {
     if (job.state === 'paused') return job
     const now = clock.now()
-    return store.jobs.pause(job, 'by_user', { now, expectedDueAt: dueAtOf(job, now) })
+    return store.jobs.pause(job, 'by_user', await leavingOf(store, job, { now, reason: 'paused' }))
   }
 
   /** Who asks may rely on it: nothing fires any more once this has answered. */
@@ -58,11 +63,10 @@ export const createPausing = (deps: Deps) => {
       write: async (job) => {
         const now = clock.now()
         const paused = pausedOf(job, now)
-        const missed = paused === null ? 0 : missedWhilePaused(paused)
-        const counts = paused === null ? { skip: 0, latest: 0, all: 0 } : wouldRun(missed, paused)
-        const isAsked = paused !== null && !dryRun
-        const after = isAsked ? await store.jobs.resume(job, planOf(job, paused, catchUp), { now }) : job
-        return after === null ? null : { job: after, wouldRun: counts, missed }
+        if (paused === null) return { job, wouldRun: { skip: 0, latest: 0, all: 0 }, missed: 0 }
+        const plan = () => planOf(job, catchUpOf(paused, catchUp), now)
+        const after = dryRun ? job : await store.jobs.resume(job, plan(), { now })
+        return after === null ? null : { job: after, wouldRun: wouldRun(paused), missed: paused.missed?.count ?? 0 }
       },
     })
     if (!dryRun) signals.wake()
@@ -78,16 +82,14 @@ const pausedOf = (job: Job, now: number): Paused | null =>
     ? null
     : {
         compiled: compile(job.timetable, job.id),
-        pausedAt: job.pausedAt ?? job.updatedAt,
-        now,
+        missed: missedWhilePaused(job, now),
         cap: withDefaults(job.policies).misfire.cap,
         runsLeft: runsLeft(job),
       }
 
-const planOf = (job: Job, paused: Paused, mode: MisfireMode): ResumePlan => {
-  const catchUp = catchUpOf(paused, mode)
+const planOf = (job: Job, catchUp: CatchUp, now: number): ResumePlan => {
   const countRuns = job.timetable.maxRuns === undefined ? 0 : catchUp.runs.length
-  const dueAt = nextInstant({ ...job, runs: job.runs + countRuns }, paused.now)
+  const dueAt = nextInstant({ ...job, runs: job.runs + countRuns }, takenUpTo(job, now))
   return {
     dueAt,
     state: stateWith(job.timetable, dueAt),
@@ -97,28 +99,24 @@ const planOf = (job: Job, paused: Paused, mode: MisfireMode): ResumePlan => {
   }
 }
 
-const rowsOf = ({ runs, missed }: CatchUp): NewExecution[] => {
-  const rows: NewExecution[] = runs.map((scheduledFor) => ({
-    id: newId(),
-    scheduledFor,
-    trigger: 'catch_up',
-    status: 'pending',
-    reason: null,
-    lastFor: null,
-    occurrences: 1,
-  }))
-  if (missed === null) return rows
-  const { first, last, count, reason } = missed
-  return [
-    {
+/**
+ * A run taken a moment ahead of its time may still be to come: the schedule goes on after it. Rows that lie further ahead
+ * are from before the clock went back; waiting for those times to come again would keep the job silent.
+ */
+const takenUpTo = ({ missedAfter }: Job, now: number): number =>
+  missedAfter !== null && missedAfter > now && missedAfter - now <= A_MOMENT_MS ? missedAfter : now
+
+const rowsOf = ({ runs, missed }: CatchUp): NewExecution[] => [
+  ...(missed === null ? [] : [missedRow(missed, missed.reason)]),
+  ...runs.map(
+    (scheduledFor): NewExecution => ({
       id: newId(),
-      scheduledFor: first,
-      trigger: 'schedule',
-      status: 'missed',
-      reason,
-      lastFor: count === 1 ? null : last,
-      occurrences: count,
-    },
-    ...rows,
-  ]
-}
+      scheduledFor,
+      trigger: 'catch_up',
+      status: 'pending',
+      reason: null,
+      lastFor: null,
+      occurrences: 1,
+    }),
+  ),
+]

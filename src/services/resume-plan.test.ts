@@ -2,22 +2,26 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compile, countBetween, instantsBetween } from '../schedule/schedule.ts'
-import { catchUpOf, missedWhilePaused, type Paused, wouldRun } from './resume-plan.ts'
+import { missedAfter } from './missed.ts'
+import { catchUpOf, type Paused, wouldRun } from './resume-plan.ts'
 
 const MINUTE = 60_000
 const everyMinute = compile({ schedules: [{ kind: 'interval', everyMs: MINUTE, anchor: 0 }], zone: 'UTC' }, 'job')
-const paused = (more: Partial<Paused> = {}): Paused => ({
-  compiled: everyMinute,
-  pausedAt: 0,
-  now: 10 * MINUTE,
-  cap: 100,
-  runsLeft: Number.POSITIVE_INFINITY,
-  ...more,
-})
+/** Ten minutes long, unless told otherwise. */
+const paused = (more: Partial<Paused> & { readonly after?: number; readonly now?: number } = {}): Paused => {
+  const { after = 0, now = 10 * MINUTE, ...rest } = more
+  return {
+    compiled: everyMinute,
+    missed: missedAfter(everyMinute, after, now),
+    cap: 100,
+    runsLeft: Number.POSITIVE_INFINITY,
+    ...rest,
+  }
+}
 
-test('the instant of the pause itself was still the schedule’s, that of the resume is missed', () => {
-  assert.equal(missedWhilePaused(paused()), 10)
-  assert.equal(missedWhilePaused(paused({ now: 59_999 })), 0)
+test('the last accounted instant is not missed, that of the resume is', () => {
+  assert.deepEqual(missedAfter(everyMinute, 0, 10 * MINUTE), { first: MINUTE, last: 10 * MINUTE, count: 10 })
+  assert.equal(missedAfter(everyMinute, 0, 59_999), null)
 })
 
 test('skip tells of all in one range', () => {
@@ -60,15 +64,16 @@ test('a pause without an instant leaves nothing to run or to tell', () => {
 test('whatever the mode, cap and maximum: every instant of the pause is accounted for once', () => {
   for (const mode of ['skip', 'latest', 'all'] as const) {
     for (const cap of [1, 3, 10, 11]) {
-      for (const runsLeft of [0, 1, 5, Number.POSITIVE_INFINITY]) {
-        const of = paused({ cap, runsLeft, pausedAt: 30_000, now: 10 * MINUTE + 1 })
+      for (const runsLeft of [1, 5, Number.POSITIVE_INFINITY]) {
+        const [after, now] = [30_000, 10 * MINUTE + 1]
+        const of = paused({ cap, runsLeft, after, now })
         const { runs, missed } = catchUpOf(of, mode)
-        const all = instantsBetween(everyMinute, of.pausedAt, of.now, 1000)
+        const all = instantsBetween(everyMinute, after, now, 1000)
         const told = missed === null ? [] : instantsBetween(everyMinute, missed.first - 1, missed.last, 1000)
 
         assert.deepEqual([...told, ...runs], all)
         assert.equal(told.length, missed?.count ?? 0)
-        assert.equal(runs.length, wouldRun(all.length, of)[mode])
+        assert.equal(runs.length, wouldRun(of)[mode])
       }
     }
   }
@@ -77,8 +82,9 @@ test('whatever the mode, cap and maximum: every instant of the pause is accounte
 test('a year of every second is counted, not walked', () => {
   const everySecond = compile({ schedules: [{ kind: 'interval', everyMs: 1000, anchor: 0 }], zone: 'UTC' }, 'job')
   const year = 365 * 86_400_000
+  const missedInAYear = missedAfter(everySecond, 0, year)
 
-  const { runs, missed } = catchUpOf(paused({ compiled: everySecond, now: year, cap: 10_000 }), 'all')
+  const { runs, missed } = catchUpOf(paused({ compiled: everySecond, missed: missedInAYear, cap: 10_000 }), 'all')
 
   assert.equal(runs.length, 10_000)
   assert.equal((missed?.count ?? 0) + runs.length, countBetween(everySecond, 0, year))

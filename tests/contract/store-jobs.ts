@@ -32,6 +32,7 @@ export const jobsContract = (open: OpenStore): void => {
         key: created.key,
         pauseReason: null,
         pausedAt: null,
+        missedAfter: null,
         scheduleVersion: 1,
         version: 1,
         runs: 0,

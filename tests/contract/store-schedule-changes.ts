@@ -212,7 +212,7 @@ export const scheduleChangesContract = (open: OpenStore): void => {
     it('cancels what waits and keeps the history', async (t) => {
       const w = await world(t)
       const job = await w.job({ name: 'gone soon' })
-      const waits = anExecution({ scheduledFor: DUE + SECOND, status: 'pending' })
+      const waits = anExecution({ scheduledFor: DUE - SECOND, status: 'pending' })
       const ran = await w.claim(job, { executions: [anExecution({ scheduledFor: DUE }), waits] })
       await w.finish(job, ran)
 

@@ -8,6 +8,7 @@ import { outcomesContract } from './store-outcomes.ts'
 import { peopleContract } from './store-people.ts'
 import { scheduleChangesContract } from './store-schedule-changes.ts'
 import { sessionsContract } from './store-sessions.ts'
+import { unclaimedContract } from './store-unclaimed.ts'
 import type { OpenStore } from './world.ts'
 
 /** `open` gives an empty store that is closed when the test is over. */
@@ -15,6 +16,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
   describe(`the ${name} store`, { concurrency: 4 }, () => {
     jobsContract(open)
     scheduleChangesContract(open)
+    unclaimedContract(open)
     claimsContract(open)
     outcomesContract(open)
     leasesContract(open)

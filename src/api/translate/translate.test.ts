@@ -33,7 +33,6 @@ const aView = (change: Partial<JobView> = {}): JobView => ({
   nextRunAt: NOW + 1,
   scheduleText: 'every day',
   lastRun: null,
-  missedAfter: null,
   ...change,
 })
 

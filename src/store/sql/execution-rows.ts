@@ -1,7 +1,9 @@
 /** An execution as it rests in its row, and back. */
-import type { Kysely, Selectable } from 'kysely'
+import type { Insertable, Kysely, Selectable } from 'kysely'
+import type { Job } from '../../domain/job.ts'
 import type { AttemptRow, ExecutionRow } from '../executions.ts'
-import { reasonOf, STATUS_CODE, statusOf, triggerOf } from './codes.ts'
+import type { NewExecution } from '../ledger.ts'
+import { REASON_CODE, reasonOf, STATUS_CODE, statusOf, TRIGGER_CODE, triggerOf } from './codes.ts'
 import type { AttemptTable, ExecutionTable, Tables } from './tables.ts'
 
 type Shown = Omit<Selectable<ExecutionTable>, 'key' | 'output' | 'overrides' | 'node_key' | 'exclusive' | 'parked'>
@@ -66,3 +68,29 @@ export const attemptOf = (row: Omit<Selectable<AttemptTable>, 'workspace_key' | 
   error: row.error,
   output: row.output,
 })
+
+/** One that a person's act brings, not a claim: nobody runs it yet, it goes through the queue. */
+export const executionRow = (
+  job: Job,
+  execution: NewExecution,
+  { version, exclusive, now }: { readonly version: number; readonly exclusive: boolean; readonly now: number },
+): Insertable<ExecutionTable> => {
+  const waits = execution.status === 'leased' || execution.status === 'pending'
+  return {
+    workspace_key: job.workspaceKey,
+    id: execution.id,
+    job_key: job.key,
+    schedule_version: version,
+    scheduled_for: execution.scheduledFor,
+    last_for: execution.lastFor,
+    occurrences: execution.occurrences,
+    trigger: TRIGGER_CODE[execution.trigger],
+    status: execution.status === 'leased' ? STATUS_CODE.pending : STATUS_CODE[execution.status],
+    reason: execution.reason === null ? null : REASON_CODE[execution.reason],
+    attempt: 0,
+    not_before: waits ? execution.scheduledFor : null,
+    exclusive: exclusive ? 1 : 0,
+    parked: 0,
+    finished_at: waits ? null : now,
+  }
+}

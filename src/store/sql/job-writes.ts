@@ -1,5 +1,5 @@
 /** Writes to one job: each a guarded unit, so that of two people who change a job at once one hears of the other. */
-import { type Insertable, type Kysely, sql, type Updateable } from 'kysely'
+import { type Kysely, sql, type Updateable } from 'kysely'
 import { notFound } from '../../domain/errors.ts'
 import type { Job, PauseReason } from '../../domain/job.ts'
 import type { JobChange, Leaving, NewJob, ResumePlan } from '../jobs.ts'
@@ -8,12 +8,7 @@ import { executionRow } from './execution-rows.ts'
 import { metadataText, policiesText } from './interned.ts'
 import { type JobRow, jobOf, newJobRow, selectJobs } from './job-rows.ts'
 import { leaveTimetable, rememberMissed } from './leaving.ts'
-import {
-  cancelPendingOf,
-  insertDue,
-  insertExecutions,
-  insertMany,
-} from './statements.ts'
+import { cancelPendingOf, insertDue, insertExecutions, insertMany } from './statements.ts'
 import type { JobTable, Tables } from './tables.ts'
 import { type Access, lastRow, type Statement, type StatementResult, statement } from './unit.ts'
 
@@ -69,7 +64,12 @@ export const updateJob = async (access: Access, job: Job, change: JobChange, at:
   )
 }
 
-export const pauseJob = async ({ read, write }: Access, job: Job, reason: PauseReason, at: Leaving): Promise<Job | null> =>
+export const pauseJob = async (
+  { read, write }: Access,
+  job: Job,
+  reason: PauseReason,
+  at: Leaving,
+): Promise<Job | null> =>
   jobFrom(
     await write([
       guarded(read, job, at.now, {

@@ -2,8 +2,8 @@
 import type { JobStore } from '../jobs.ts'
 import { countJobs, lastRuns, listJobs } from './job-list.ts'
 import { jobOf, selectJobs } from './job-rows.ts'
-import { overdueAt } from './leaving.ts'
 import { createJob, createJobs, deleteJob, pauseJob, resumeJob, updateJob } from './job-writes.ts'
+import { overdueAt } from './leaving.ts'
 import type { Access } from './unit.ts'
 
 export const createJobStore = (access: Access): JobStore => ({

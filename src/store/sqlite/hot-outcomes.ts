@@ -34,8 +34,14 @@ export const openOutcomes = (db: DatabaseSync, queue: Queue): OutcomeWriter => {
       where job_key = ?1 and status in (2, 3) and finished_at >= (select coalesce(resumed_at, 0) from job where key = ?1)
       order by scheduled_for desc limit ?2)
     where status = 3`)
+  // A resume goes on with the stored instant if that had come and nobody took it; else after what was taken.
   const pause = db.prepare(`
-    update job set state = 1, pause_reason = 1, paused_at = ?2, version = version + 1, updated_at = ?2
+    update job set state = 1, pause_reason = 1, paused_at = ?2, version = version + 1, updated_at = ?2, missed_after = coalesce(
+      (select next_run_at - 1 from due d
+        where d.next_run_at <= ?2 and d.job_key = job.key and d.schedule_version = job.schedule_version),
+      (select max(scheduled_for) from execution e
+        where e.job_key = job.key and e.scheduled_for > ?2 and e.schedule_version = job.schedule_version),
+      ?2)
     where key = ?1 and state = 0`)
 
   return ({ nodeKey, now, outcomes }, alive) => {
