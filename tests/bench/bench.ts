@@ -37,7 +37,9 @@ const main = async (): Promise<void> => {
   const size = values.quick ? QUICK : FULL
   const goals = goalsOf(values.only)
   const rounds = roundsOf(values.rounds, size)
-  process.stdout.write(`${machine()}\n\n${tableOf(await measure({ size, goals, rounds }))}\n`)
+  const rows = await measure({ size, goals, rounds })
+  process.stdout.write(`${machine()}\n\n${tableOf(rows)}\n`)
+  if (values.quick) say('these figures mean nothing: --quick only sees that the bench works')
 }
 
 const goalsOf = (only: string | undefined): ReadonlySet<Goal> => {
@@ -68,7 +70,7 @@ const measure = async ({ size, goals, rounds }: Plan): Promise<readonly Row[]> =
     say(`the target is ${target.name}; ${peerMissing() ?? 'the peer is BullMQ'}`)
     await runRounds(bench, stages, { rounds, quick: size === QUICK })
     if (wants('g9')) say(`the next run of a schedule, about ${SCHEDULE_SECONDS} s`)
-    const schedule = wants('g9') ? await scheduleBench() : []
+    const schedule = wants('g9') ? await scheduleBench(size.schedule) : []
     tellSamples(samples)
     const rows = rowsOf({
       samples,

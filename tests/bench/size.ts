@@ -1,4 +1,5 @@
 /** How large a run of the bench is: full, to be quoted, or tiny, to see that it still works. */
+import type { ScheduleBenchSize } from './schedule.ts'
 
 export type Pace = { readonly perSecond: number; readonly warmUpMs: number; readonly ms: number }
 
@@ -15,6 +16,7 @@ export type Size = {
   readonly rateMs: number
   readonly idleMs: number
   readonly peerJobs: number
+  readonly schedule: ScheduleBenchSize
 }
 
 export const FULL: Size = {
@@ -28,6 +30,7 @@ export const FULL: Size = {
   rateMs: 3000,
   idleMs: 15_000,
   peerJobs: 150_000,
+  schedule: { rounds: 5, roundMs: 60 },
 }
 
 export const QUICK: Size = {
@@ -41,4 +44,5 @@ export const QUICK: Size = {
   rateMs: 200,
   idleMs: 300,
   peerJobs: 1000,
+  schedule: { rounds: 1, roundMs: 2 },
 }
