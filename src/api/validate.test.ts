@@ -97,7 +97,7 @@ test('S29: values of another type are refused, never bent into the right one', (
   }
 })
 
-test('S90: a page is at most 100 long, a cursor at most 512', () => {
+test('S90: a page is at most 100 long, a cursor at most 2048', () => {
   for (const limit of ['1e9', '-1', '0', '101', '1.5', 'x', '']) {
     assert.deepEqual(
       wrong(JobQuery, { limit }).map((error) => error.split(':')[0]),
@@ -105,8 +105,8 @@ test('S90: a page is at most 100 long, a cursor at most 512', () => {
       limit,
     )
   }
-  assert.equal(wrong(JobQuery, { cursor: 'x'.repeat(513) }).length, 1)
-  assert.deepEqual(wrong(JobQuery, { limit: '100', cursor: 'x'.repeat(512) }), [])
+  assert.equal(wrong(JobQuery, { cursor: 'x'.repeat(2049) }).length, 1)
+  assert.deepEqual(wrong(JobQuery, { limit: '100', cursor: 'x'.repeat(2048) }), [])
   assert.deepEqual(
     wrong(JobQuery, { sort: 'password_hash', offset: '5' }).map((error) => error.split(':')[0]),
     ['sort', 'offset'],

@@ -184,6 +184,22 @@ test('a list goes on from page to page, in the order asked for, and holds what t
   assert.deepEqual((await names('?owner=me')).length, 4)
 })
 
+test('a list by name goes on also behind the longest name there may be', async (t) => {
+  const { ask, stranger } = await anApi(t)
+  const { token } = await stranger()
+  for (const letter of ['a', 'b']) {
+    const made = await ask('POST', '/jobs', { token, body: aJob({ name: letter.padEnd(200, '\u{597d}') }) })
+    assert.equal(made.status, 201, made.text)
+  }
+
+  const first = await ask('GET', '/jobs?limit=1&sort=name&order=asc', { token })
+  const cursor: string = first.body.next_cursor
+  const next = await ask('GET', `/jobs?limit=1&sort=name&order=asc&cursor=${cursor}`, { token })
+
+  assert.ok(cursor.length > 1000)
+  assert.deepEqual([next.status, next.body.items[0].name[0], next.body.next_cursor], [200, 'b', null])
+})
+
 test('S30: a cursor that was changed, belongs to another filter or to another workspace is answered with 400', async (t) => {
   const { ask, stranger } = await anApi(t)
   const [{ token }, other] = [await stranger(), await stranger()]

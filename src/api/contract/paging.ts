@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { DEFAULT_PAGE, LARGEST_PAGE } from '../../domain/page.ts'
 
-export const LONGEST_CURSOR = 512
+/** A cursor carries the value that its page ended with: a name of 200 characters of four bytes, encoded twice, takes 1,500. */
+const LONGEST_CURSOR = 2048
 
 export const PAGE_QUERY = {
   cursor: z
