@@ -3,7 +3,7 @@ import type { Actor } from '../domain/actor.ts'
 import { tzdata } from '../schedule/schedule.ts'
 import type { Durability } from '../store/store.ts'
 import { allow } from './authorise.ts'
-import { type Deps, FIRST_WORKSPACE } from './deps.ts'
+import type { Deps } from './deps.ts'
 
 type SystemView = {
   readonly version: string
@@ -16,7 +16,7 @@ type SystemView = {
   readonly sqlite?: string
   readonly schedulerRunning: boolean
   readonly claiming: { readonly on: boolean; readonly reason: string | null }
-  /** Active jobs of the actor's workspace; for a health check those of the first one. */
+  /** Active jobs of the actor's workspace; for a health check those of all. */
   readonly scheduledJobs: number
 }
 
@@ -33,7 +33,7 @@ export const createSystem = ({ store, clock, signals, settings }: Deps): System 
   return {
     describe: async (actor) => {
       if (actor !== null) allow(actor, 'system.view', null)
-      const { active } = await store.jobs.count(actor?.workspaceKey ?? FIRST_WORKSPACE)
+      const { active } = await store.jobs.count(actor?.workspaceKey ?? null)
       return {
         version: settings.version,
         node: process.versions.node,

@@ -221,7 +221,7 @@ export const jobsContract = (open: OpenStore): void => {
     })
   })
 
-  it('jobs are counted by state', async (t) => {
+  it('jobs are counted by state, of one workspace or of all', async (t) => {
     const w = await world(t)
     await w.job()
     await w.job()
@@ -229,7 +229,11 @@ export const jobsContract = (open: OpenStore): void => {
     await w.job({ state: 'ended', dueAt: null })
     await w.jobs.delete(await w.job(), { now: NOON, expectedDueAt: null })
 
+    const other = await newWorkspace(w)
+    await w.job({ workspaceKey: other.workspaceKey, ownerId: other.admin.id })
+
     assert.deepEqual(await w.jobs.count(w.workspaceKey), { total: 4, active: 2, paused: 1, ended: 1 })
+    assert.deepEqual(await w.jobs.count(null), { total: 5, active: 3, paused: 1, ended: 1 })
   })
 
   describe('the last run of a job', () => {
