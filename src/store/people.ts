@@ -87,6 +87,7 @@ export type PeopleStore = {
   readonly deleteUser: (user: UserRow, heirId: string | null, now: number) => Promise<'deleted' | 'last_admin' | 'gone'>
   readonly touchLogin: (userId: string, now: number) => Promise<void>
 
+  /** Sessions of the same user that are over are forgotten with it: so a user's rows stay few, however often it signs in. */
   readonly createSession: (session: NewSession) => Promise<void>
   readonly sessionById: (id: string) => Promise<SessionRow | null>
   readonly listSessions: (userId: string, now: number) => Promise<readonly SessionRow[]>

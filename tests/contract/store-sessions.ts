@@ -4,7 +4,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { newId } from '../../src/domain/ids.ts'
 import type { NewSession } from '../../src/store/store.ts'
 import { HOUR, NOON } from '../support/builders.ts'
-import { newWorld, type OpenStore, type World } from './world.ts'
+import { newWorkspace, newWorld, type OpenStore, type World } from './world.ts'
 
 export const sessionsContract = (open: OpenStore): void => {
   const world = async (test: TestContext): Promise<World> => newWorld(await open(test))
@@ -71,6 +71,22 @@ export const sessionsContract = (open: OpenStore): void => {
       const { id } = await signIn(w, { expiresAt: NOON + 5 })
 
       assert.equal(await w.people.rotateSession(id, 'hash 1', SECOND_TOKEN), false)
+    })
+
+    it('takes the place of those of its user that are over', async (t) => {
+      const w = await world(t)
+      const other = (await newWorkspace(w)).admin.id
+      const [lives, over, revoked] = [await signIn(w), await signIn(w, { expiresAt: NOON + 1 }), await signIn(w)]
+      const ofOther = await signIn(w, { userId: other, expiresAt: NOON + 1 })
+      await w.people.revokeSession(revoked.id, NOON)
+
+      await signIn(w, { createdAt: NOON + 1 })
+
+      const left = await Promise.all([lives, over, revoked, ofOther].map(({ id }) => w.people.sessionById(id)))
+      assert.deepEqual(
+        left.map((session) => session?.id),
+        [lives.id, undefined, undefined, ofOther.id],
+      )
     })
 
     it('is listed, newest first, while it may be used', async (t) => {

@@ -23,7 +23,11 @@ export const sessionStore = ({ read, write }: Access): SessionStore => {
         address: session.address,
         user_agent: session.userAgent,
       }
-      await write([statement(read.insertInto('session').values(row))])
+      const over = read
+        .deleteFrom('session')
+        .where('user_id', '=', session.userId)
+        .where(({ eb, or }) => or([eb('revoked_at', 'is not', null), eb('expires_at', '<=', session.createdAt)]))
+      await write([statement(over), statement(read.insertInto('session').values(row))])
     },
     sessionById: async (id) => {
       const row = await read.selectFrom('session').selectAll().where('id', '=', id).executeTakeFirst()
