@@ -1,10 +1,11 @@
 /** One attempt on an HTTP target, redirects included: undici calls back, this decides what it means. */
-import type { Dispatcher } from 'undici'
+import type { Client, Dispatcher } from 'undici'
 import type { Assignment } from '../domain/attempt.ts'
 import type { Clock } from '../domain/clock.ts'
 import { findingOf } from './answer-errors.ts'
 import { type Capture, createCapture, MOST_KEPT_BYTES, MOST_READ_BYTES, outputOf } from './capture.ts'
 import { EGRESS_DENIED } from './connect.ts'
+import type { Caller } from './connections.ts'
 import { openCredentials, type Reveal } from './credentials.ts'
 import { type Decoded, decode, encodingsOf } from './decode.ts'
 import type { EgressGuard, Reach } from './egress.ts'
@@ -35,7 +36,7 @@ type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStar
 type Doing = 'waiting for a connection' | 'waiting for the answer' | 'reading the answer'
 
 // A class, because undici wants an object with these methods and one is made for each fire.
-export class HttpCall implements Dispatcher.DispatchHandler, Run {
+export class HttpCall implements Dispatcher.DispatchHandler, Run, Caller {
   private readonly given: HttpCallDependencies
   private readonly assignment: Assignment
   private readonly report: (finding: Finding) => void
@@ -43,6 +44,8 @@ export class HttpCall implements Dispatcher.DispatchHandler, Run {
   private readonly prepared: Prepared
   private hop: Hop
   private lane: Lane | null = null
+  private client: Client | null = null
+  private request: Dispatcher.DispatchOptions | null = null
   private controller: Dispatcher.DispatchController | null = null
   private capture: Capture | null = null
   private secrets: readonly string[] = []
@@ -128,8 +131,18 @@ export class HttpCall implements Dispatcher.DispatchHandler, Run {
     else {
       this.doing = 'waiting for a connection'
       this.lane = this.given.pools.lane(this.assignment.workspaceKey, hop.origin, reach)
-      this.lane.pool.dispatch({ path: hop.path, method: hop.method, headers, body: hop.body }, this)
+      this.request = { path: hop.path, method: hop.method, headers, body: hop.body }
+      this.lane.connections.enter(this)
     }
+  }
+
+  isOver(): boolean {
+    return this.finished
+  }
+
+  go(client: Client): void {
+    this.client = client
+    this.attempt(() => client.dispatch(this.request as Dispatcher.DispatchOptions, this))
   }
 
   /** Null when the secret among them cannot be opened. */
@@ -237,9 +250,12 @@ export class HttpCall implements Dispatcher.DispatchHandler, Run {
   }
 
   private release(): void {
-    if (this.lane === null) return
-    this.given.pools.release(this.lane)
+    const { lane, client } = this
+    if (lane === null) return
     this.lane = null
+    this.client = null
+    if (client !== null) lane.connections.leave(client, this.doing !== 'waiting for a connection')
+    this.given.pools.release(lane)
   }
 
   /** Closes the connection when an exchange is still going on over it; a finished exchange leaves it to the pool. */

@@ -35,11 +35,11 @@ test('a lane that nobody used for a minute is closed, one in use is not', () => 
   pools.release(idle)
 
   clock.advance(59_999)
-  assert.equal(idle.pool.destroyed, false)
+  assert.equal(idle.connections.isDestroyed(), false)
   clock.advance(60_001)
 
-  assert.equal(idle.pool.destroyed, true)
-  assert.equal(busy.pool.destroyed, false)
+  assert.equal(idle.connections.isDestroyed(), true)
+  assert.equal(busy.connections.isDestroyed(), false)
   assert.notEqual(pools.lane(1, ORIGIN, 'outside'), idle)
 })
 
@@ -54,7 +54,7 @@ test('beyond 512 lanes the longest idle one makes room', () => {
   pools.lane(1000, ORIGIN, 'outside')
 
   assert.deepEqual(
-    lanes.flatMap(({ pool }, at) => (pool.destroyed ? [at] : [])),
+    lanes.flatMap(({ connections }, at) => (connections.isDestroyed() ? [at] : [])),
     [10],
   )
 })
@@ -63,7 +63,7 @@ test('when all lanes are in use another one opens, since calls in flight are bou
   const { pools } = setUp()
   const lanes = Array.from({ length: 513 }, (_, workspaceKey) => pools.lane(workspaceKey, ORIGIN, 'outside'))
 
-  assert.equal(lanes.filter(({ pool }) => pool.destroyed).length, 0)
+  assert.equal(lanes.filter(({ connections }) => connections.isDestroyed()).length, 0)
 })
 
 test('the last call to leave a lane gives up connections that are still being made', () => {
@@ -85,6 +85,6 @@ test('after closing nothing is left open and no timer finds anything to do', asy
   await pools.close()
   clock.advance(60_000)
 
-  assert.equal(lane.pool.destroyed, true)
+  assert.equal(lane.connections.isDestroyed(), true)
   assert.equal(clock.pendingTimers(), 0)
 })

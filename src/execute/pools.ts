@@ -1,22 +1,15 @@
 /** Connections, kept apart by workspace and origin: no socket or TLS session of one serves another. */
-import { Pool } from 'undici'
 import type { Clock } from '../domain/clock.ts'
 import type { Connector } from './connect.ts'
+import { type Connections, createConnections } from './connections.ts'
 import type { Reach } from './egress.ts'
 
-/** Header sections larger than this end the attempt. */
-const MOST_HEADER_BYTES = 16 * 1024
-// More than 64 connections to one origin cost throughput (73k/s at 50, 54k/s at 200).
-const CONNECTIONS_PER_ORIGIN = 64
-// Below the 2 s after which common servers close an idle connection, so that a request rarely meets a closing one.
-const IDLE_SOCKET_MS = 1500
-const LONGEST_HINTED_IDLE_MS = 4000
-const IDLE_POOL_MS = 60_000
-const MOST_POOLS = 512
+const IDLE_LANE_MS = 60_000
+const MOST_LANES = 512
 
-/** A pool on loan to the calls in flight. */
+/** Connections on loan to the calls in flight. */
 export type Lane = {
-  readonly pool: Pool
+  readonly connections: Connections
   readonly connector: Connector
   inFlight: number
   lastUsed: number
@@ -37,24 +30,13 @@ export const createPools = (clock: Clock, connectorFor: (reach: Reach) => Connec
 
   const open = (origin: string, reach: Reach): Lane => {
     const connector = connectorFor(reach)
-    const pool = new Pool(origin, {
-      connect: connector.connect,
-      connections: CONNECTIONS_PER_ORIGIN,
-      pipelining: 1,
-      allowH2: false,
-      maxHeaderSize: MOST_HEADER_BYTES,
-      keepAliveTimeout: IDLE_SOCKET_MS,
-      keepAliveMaxTimeout: LONGEST_HINTED_IDLE_MS,
-      // The deadline of the attempt bounds them.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    })
-    return { pool, connector, inFlight: 0, lastUsed: clock.monotonic() }
+    const connections = createConnections(origin, connector.connect)
+    return { connections, connector, inFlight: 0, lastUsed: clock.monotonic() }
   }
 
   const shut = (lane: Lane): Promise<void> => {
     lane.connector.abandon()
-    return lane.pool.destroy()
+    return lane.connections.destroy()
   }
 
   /** Closes lanes that nobody uses: those idle since `before`, and the longest idle ones beyond the bound. */
@@ -65,7 +47,7 @@ export const createPools = (clock: Clock, connectorFor: (reach: Reach) => Connec
     }
     idle.sort((a, b) => a.lane.lastUsed - b.lane.lastUsed)
     for (const { workspaceKey, key, lane } of idle) {
-      if (lane.lastUsed > before && count < MOST_POOLS) break
+      if (lane.lastUsed > before && count < MOST_LANES) break
       const ofWorkspace = lanes.get(workspaceKey)
       ofWorkspace?.delete(key)
       if (ofWorkspace?.size === 0) lanes.delete(workspaceKey)
@@ -77,9 +59,9 @@ export const createPools = (clock: Clock, connectorFor: (reach: Reach) => Connec
   const sweepLater = (): void => {
     if (sweeping) return
     sweeping = true
-    clock.after(IDLE_POOL_MS, () => {
+    clock.after(IDLE_LANE_MS, () => {
       sweeping = false
-      sweep(clock.monotonic() - IDLE_POOL_MS)
+      sweep(clock.monotonic() - IDLE_LANE_MS)
       if (count > 0) sweepLater()
     })
   }
@@ -92,7 +74,7 @@ export const createPools = (clock: Clock, connectorFor: (reach: Reach) => Connec
         known.inFlight++
         return known
       }
-      if (count >= MOST_POOLS) sweep(clock.monotonic() - IDLE_POOL_MS)
+      if (count >= MOST_LANES) sweep(clock.monotonic() - IDLE_LANE_MS)
       const lane = open(origin, reach)
       const ofWorkspace = lanes.get(workspaceKey) ?? new Map<string, Lane>()
       lanes.set(workspaceKey, ofWorkspace.set(key, lane))
