@@ -107,7 +107,10 @@ export const openNodes = (db: DatabaseSync, queue: Queue, lock: SchedulerLock): 
   return {
     isAlive: (nodeKey, leaseNow) => alive.get(nodeKey, leaseNow) !== undefined,
     join,
-    renew: ({ nodeKey, leaseNow, leaseUntil }) => extend.run(nodeKey, leaseNow, leaseUntil).changes === 1,
+    // A thread that took over from one that died does not hold the lock: the node must join anew, and so finds what was
+    // claimed in a commit whose answer was lost.
+    renew: ({ nodeKey, leaseNow, leaseUntil }) =>
+      lock.isHeld() && extend.run(nodeKey, leaseNow, leaseUntil).changes === 1,
     leave: (nodeKey) => {
       over.run(nodeKey)
       lock.free()

@@ -9,6 +9,7 @@ import { makePrivate, schedulerLockPath } from './files.ts'
 export type SchedulerLock = {
   /** True when it is ours, also when it was before; answers at once. */
   readonly take: () => boolean
+  readonly isHeld: () => boolean
   readonly free: () => void
 }
 
@@ -32,6 +33,7 @@ export const schedulerLock = (databasePath: string): SchedulerLock => {
       held = db
       return true
     },
+    isHeld: () => held !== null,
     free: () => {
       held?.close()
       held = null
