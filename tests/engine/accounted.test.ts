@@ -1,0 +1,188 @@
+/** The promise itself: whatever is done to a job and its server, in whatever order, each of its instants has exactly one row. */
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import type { UserActor } from '../../src/domain/actor.ts'
+import type { Job } from '../../src/domain/job.ts'
+import type { PolicyChoices } from '../../src/domain/policies.ts'
+import type { Services } from '../../src/services/services.ts'
+import type { ExecutionRow } from '../../src/store/store.ts'
+import { createRandom, type Random } from '../fault/support/random.ts'
+import { aWorld as aServer, type World as Server } from '../support/services-world.ts'
+import { every, FAILED, MINUTE, type Node, openWorld, SECOND, START, type World } from './world.ts'
+
+const SEQUENCES = 40
+const STEPS = 30
+/** The same sequences each time; give another seed to look further. A failure prints its own, and what was done. */
+const SEED = Number(process.env.FUZZ_SEED ?? 20_261_123)
+/** A claim may be this much ahead of its instant. */
+const AHEAD_MS = 50
+
+/** From an instant on (exclusive) the job is due every minute, at this many milliseconds past it. */
+type Grid = { readonly from: number; readonly phase: number }
+
+const policiesFrom = ({ pick }: Random): PolicyChoices => ({
+  overlap: pick(['allow', 'skip', 'cancel_other', 'queue_one', 'queue_all']),
+  misfire: { mode: pick(['skip', 'latest', 'all']), windowMs: pick([2 * MINUTE, 60 * MINUTE]), cap: pick([2, 100]) },
+  retry: { attempts: pick([1, 2]), firstDelayMs: SECOND, factor: 1, longestDelayMs: SECOND },
+  pauseAfterFailures: pick([null, 1, 2]),
+})
+
+const timetableOf = (phase: number) =>
+  every(MINUTE, { schedules: [{ kind: 'interval', everyMs: MINUTE, anchor: START + phase }] })
+
+/** A job under random treatment, and what its instants should be. */
+const sequence = async (test: TestContext, random: Random) => {
+  const { pick, index } = random
+  const server = await aServer(test)
+  let world = await openWorld(test)
+  const { clock } = world
+  const job = await world.job('tick', { timetable: timetableOf(0), policies: policiesFrom(random) })
+  const actor: UserActor = {
+    kind: 'user',
+    userId: job.ownerId,
+    workspaceKey: job.workspaceKey,
+    role: 'admin',
+    sessionId: 'none',
+  }
+  const grids: Grid[] = [{ from: clock.now(), phase: 0 }]
+  const done: string[] = []
+  let node: Node = world.node()
+  let { jobs } = servicesOf(server, world, node)
+
+  const restart = async () => {
+    world = await world.reopen()
+    node = world.node()
+    jobs = servicesOf(server, world, node).jobs
+  }
+  const ticks = async (count: number) => {
+    for (let each = 0; each < count; each++) await node.engine.tick()
+  }
+
+  const steps: Readonly<Record<string, () => unknown>> = {
+    tick: () => ticks(1),
+    'tick again': () => ticks(2),
+    'a moment': () => clock.advance(1 + index(80)),
+    'some seconds': () => clock.advance(SECOND + index(9 * SECOND)),
+    'close to an instant': () => {
+      const phase = grids.at(-1)?.phase ?? 0
+      const next = START + phase + Math.ceil((clock.now() - START - phase + AHEAD_MS) / MINUTE) * MINUTE
+      clock.setWall(next - AHEAD_MS + index(AHEAD_MS + 5))
+    },
+    'clock forward': () => clock.setWall(clock.now() + MINUTE + index(4 * MINUTE)),
+    'standing still': () => clock.advance(20 * SECOND + index(2 * MINUTE)),
+    success: () => node.open() > 0 && node.answer('tick'),
+    failure: () => node.open() > 0 && node.answer('tick', FAILED),
+    pause: () => jobs.pause(actor, job.id),
+    'resume skip': () => jobs.resume(actor, job.id, { catchUp: 'skip' }),
+    'resume latest': () => jobs.resume(actor, job.id, { catchUp: 'latest' }),
+    'resume all': () => jobs.resume(actor, job.id, { catchUp: 'all' }),
+    edit: async () => {
+      const phase = index(60) * SECOND
+      const from = clock.now()
+      await jobs.update(actor, job.id, { timetable: timetableOf(phase) }, null)
+      grids.push({ from, phase })
+    },
+    'kill the server': restart,
+    'stop the server': async () => {
+      await waitFor(node.engine.stop(0), () => clock.advance(1))
+      await restart()
+    },
+  }
+  const often = [
+    'tick',
+    'tick',
+    'tick again',
+    'success',
+    'failure',
+    'a moment',
+    'close to an instant',
+    'close to an instant',
+  ]
+  const usual = Object.keys(steps).filter((name) => !name.endsWith('server'))
+  const names = [...often, ...usual, ...usual, ...usual, ...Object.keys(steps)]
+
+  for (let step = 0; step < STEPS; step++) {
+    const name = pick(names)
+    done.push(`${name} @${(clock.now() - START) / SECOND}`)
+    await steps[name]?.()
+  }
+
+  // At the end nothing may be left to be told.
+  await ticks(4)
+  const last = pick(['delete', 'pause', 'leave'])
+  done.push(`${last} @${(clock.now() - START) / SECOND}`)
+  const end = clock.now()
+  if (last === 'delete') await jobs.delete(actor, job.id, null)
+  else if (last === 'pause') await jobs.pause(actor, job.id)
+  // What a pause misses is told when it ends.
+  if (last !== 'delete') await jobs.resume(actor, job.id, {})
+  return { rows: await rowsOf(world, job), grids, end, done, faults: node.faults }
+}
+
+const servicesOf = (server: Server, { store, clock }: World, { engine }: Node): Services =>
+  server.again({
+    store,
+    clock,
+    signals: {
+      wake: engine.wake,
+      changed: (jobKey) => waitFor(engine.changed(jobKey), () => clock.advance(1)),
+      cancelled: engine.cancelled,
+      running: engine.scheduling,
+      stopping: () => false,
+      claiming: () => ({ on: true, reason: null }),
+    },
+  }).services
+
+/** Lets time pass until it is done. */
+const waitFor = async (what: Promise<void>, pass: () => void): Promise<void> => {
+  let waiting = true
+  const ended = what.finally(() => {
+    waiting = false
+  })
+  for (await new Promise(setImmediate); waiting; await new Promise(setImmediate)) pass()
+  await ended
+}
+
+const rowsOf = async ({ store }: World, { workspaceKey, key }: Job): Promise<ExecutionRow[]> => {
+  const rows: ExecutionRow[] = []
+  for (let cursor: string | null = null, more = true; more; more = cursor !== null) {
+    const page = await store.executions.list(workspaceKey, { jobKey: key, descending: false, cursor, limit: 100 })
+    rows.push(...page.items)
+    cursor = page.nextCursor
+  }
+  return rows
+}
+
+const instantsOf = (grids: readonly Grid[], end: number): number[] =>
+  grids.flatMap(({ from, phase }, place) => {
+    const until = grids[place + 1]?.from ?? end
+    const first = START + phase + (Math.floor((from - START - phase) / MINUTE) + 1) * MINUTE
+    return minutesFrom(first, until)
+  })
+
+const minutesFrom = (first: number, last: number): number[] =>
+  Array.from({ length: Math.max(0, Math.floor((last - first) / MINUTE) + 1) }, (_, place) => first + place * MINUTE)
+
+const coveredBy = (row: ExecutionRow): number[] => {
+  const covered = minutesFrom(row.scheduledFor, row.lastFor ?? row.scheduledFor)
+  assert.equal(covered.length, row.occurrences, `a range counts ${row.occurrences}, but has ${covered.length} instants`)
+  return covered
+}
+
+const told = (instants: readonly number[]): number[] =>
+  instants.map((at) => (at - START) / SECOND).toSorted((a, b) => a - b)
+
+describe('every occurrence is accounted for, exactly once', { concurrency: 4 }, () => {
+  for (let seed = SEED; seed < SEED + SEQUENCES; seed++) {
+    it(`in the random life of a job with seed ${seed}`, async (test) => {
+      const { rows, grids, end, done, faults } = await sequence(test, createRandom(seed))
+      const covered = rows.flatMap(coveredBy)
+      const ahead = covered.filter((at) => at > end)
+      const life = `seed ${seed}: ${done.join(', ')}`
+
+      assert.deepEqual(told(covered.filter((at) => at <= end)), told(instantsOf(grids, end)), life)
+      assert.ok(ahead.length <= 1 && ahead.every((at) => at <= end + AHEAD_MS), life)
+      assert.deepEqual(faults, [], life)
+    })
+  }
+})
