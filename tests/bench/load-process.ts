@@ -22,19 +22,20 @@ const request: Dispatcher.DispatchOptions = {
 }
 let answered = 0
 let running = true
+let broken: Error | null = null
 
 class Again implements Dispatcher.DispatchHandler {
   onRequestStart(): void {}
   onResponseStart(_: Dispatcher.DispatchController, status: number): void {
-    if (status >= 300) throw new Error(`${method} ${url} answered ${status}`)
+    if (status >= 300) broken = new Error(`${method} ${url} answered ${status}`)
   }
   onResponseData(): void {}
   onResponseEnd(): void {
     answered += 1
-    if (running) pool.dispatch(request, this)
+    if (running && broken === null) pool.dispatch(request, this)
   }
   onResponseError(_: unknown, error: Error): void {
-    if (running) throw error
+    if (running) broken = error
   }
 }
 
@@ -46,6 +47,7 @@ const rate = async ({ ms }: { readonly ms: number }): Promise<number> => {
   const before = answered
   const began = performance.now()
   await pause(ms)
+  if (broken !== null) throw broken
   return ((answered - before) * 1000) / (performance.now() - began)
 }
 

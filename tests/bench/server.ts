@@ -10,6 +10,8 @@ import { freePort } from './target.ts'
 const CLIENTS = 32
 const PAGE = 50
 const LOGIN = { login: 'admin', password: 'admin123' } as const
+/** Never called: nothing is due while the server is measured. */
+const TARGET = 'http://127.0.0.1:8080/'
 const LONGEST_START_MS = 60_000
 const LOOK_AGAIN_MS = 10
 /** Before the idle server is judged: what a start leaves to be done, and the compiler. */
@@ -31,7 +33,7 @@ const measureServer = async (bench: Bench): Promise<void> => {
   const first = await startServer(path)
   await addApiRates(bench, first.url, 'few')
   await first.stop()
-  const population = { jobs: size.jobs, windows: [], everyMs: null, url: 'http://127.0.0.1:9/' }
+  const population = { jobs: size.jobs, windows: [], everyMs: null, url: TARGET }
   await fill(bench, { path, population, ownerLogin: LOGIN.login })
 
   const meter = startCpuMeter()
@@ -56,7 +58,6 @@ const addApiRates = async (bench: Bench, url: string, stored: string): Promise<v
   if (!bench.wants('api')) return
   const headers = { authorization: `Bearer ${await signIn(url)}`, 'content-type': 'application/json' }
   const jobs = `${url}/api/v3/jobs`
-  await addRate(bench, `list.${stored}`, { url: `${jobs}?limit=${PAGE}`, connections: CLIENTS, headers })
   await addRate(bench, `create.${stored}`, {
     url: jobs,
     connections: CLIENTS,
@@ -66,9 +67,10 @@ const addApiRates = async (bench: Bench, url: string, stored: string): Promise<v
       name: 'made by the bench',
       // Far enough away that none of them is due meanwhile.
       schedules: [{ kind: 'cron', expression: '0 0 29 2 *', time_zone: 'Europe/Berlin' }],
-      target: { kind: 'http', url: 'http://127.0.0.1:9/' },
+      target: { kind: 'http', url: TARGET },
     }),
   })
+  await addRate(bench, `list.${stored}`, { url: `${jobs}?limit=${PAGE}`, connections: CLIENTS, headers })
 }
 
 const signIn = async (url: string): Promise<string> => {
