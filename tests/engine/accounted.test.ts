@@ -37,13 +37,7 @@ const sequence = async (test: TestContext, random: Random) => {
   let world = await openWorld(test)
   const { clock } = world
   const job = await world.job('tick', { timetable: timetableOf(0), policies: policiesFrom(random) })
-  const actor: UserActor = {
-    kind: 'user',
-    userId: job.ownerId,
-    workspaceKey: job.workspaceKey,
-    role: 'admin',
-    sessionId: 'none',
-  }
+  const actor = ownerOf(job)
   const grids: Grid[] = [{ from: clock.now(), phase: 0 }]
   const done: string[] = []
   let node: Node = world.node()
@@ -119,6 +113,14 @@ const sequence = async (test: TestContext, random: Random) => {
   return { rows: await rowsOf(world, job), grids, end, done, faults: node.faults }
 }
 
+const ownerOf = ({ ownerId, workspaceKey }: Job): UserActor => ({
+  kind: 'user',
+  userId: ownerId,
+  workspaceKey,
+  role: 'admin',
+  sessionId: 'none',
+})
+
 const servicesOf = (server: Server, { store, clock }: World, { engine }: Node): Services =>
   server.again({
     store,
@@ -185,4 +187,26 @@ describe('every occurrence is accounted for, exactly once', { concurrency: 4 }, 
       assert.deepEqual(faults, [], life)
     })
   }
+
+  it('when failures pause a job while its next run is taken ahead of time, and somebody resumes it before that', async (test) => {
+    const world = await openWorld(test)
+    const { clock, history } = world
+    const job = await world.job('tick', { policies: { overlap: 'allow', pauseAfterFailures: 1 } })
+    const node = world.node()
+    const { jobs } = servicesOf(await aServer(test), world, node)
+    clock.setWall(START)
+    await node.engine.tick()
+    clock.setWall(START + MINUTE - 30)
+    await node.engine.tick()
+    node.answer('tick', FAILED)
+    await node.engine.tick()
+
+    const { job: resumed, missed } = await jobs.resume(ownerOf(job), job.id, {})
+    clock.advance(30)
+    await node.engine.tick()
+
+    assert.deepEqual([resumed.state, missed], ['active', 0])
+    assert.deepEqual(node.sent, ['tick#1@0', 'tick#1@60'])
+    assert.deepEqual(await history(job), ['0 failed', '60 running'])
+  })
 })
