@@ -1,3 +1,4 @@
+/** The bench cannot rot: every part of it runs, in tiny form. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'

@@ -2,8 +2,10 @@
 import { describe } from 'node:test'
 import { claimsContract } from './store-claims.ts'
 import { executionsContract } from './store-executions.ts'
+import { historyContract } from './store-history.ts'
 import { jobsContract } from './store-jobs.ts'
 import { leasesContract } from './store-leases.ts'
+import { nodesContract } from './store-nodes.ts'
 import { outcomesContract } from './store-outcomes.ts'
 import { peopleContract } from './store-people.ts'
 import { scheduleChangesContract } from './store-schedule-changes.ts'
@@ -20,7 +22,9 @@ export const storeContract = (name: string, open: OpenStore): void => {
     claimsContract(open)
     outcomesContract(open)
     leasesContract(open)
+    nodesContract(open)
     executionsContract(open)
+    historyContract(open)
     peopleContract(open)
     sessionsContract(open)
   })

@@ -10,7 +10,6 @@ export const NOON = Date.UTC(2026, 10, 20, 12)
 export const SECOND = 1000
 export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
-export const DAY = 24 * HOUR
 
 export const EVERY_MINUTE: Timetable = {
   schedules: [{ kind: 'cron', expression: '* * * * *', zone: 'UTC' }],

@@ -1,3 +1,4 @@
+/** The store as one file: threads, life and end. */
 import assert from 'node:assert/strict'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+/** Whose files may be opened, and how they are made. */
 import assert from 'node:assert/strict'
 import {
   chmodSync,

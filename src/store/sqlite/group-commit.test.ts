@@ -1,3 +1,4 @@
+/** Many requests share a commit, and none shares the failure of another. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'

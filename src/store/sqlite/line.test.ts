@@ -1,3 +1,4 @@
+/** A thread that dies or hangs is replaced, and nobody waits for ever. */
 import assert from 'node:assert/strict'
 import { it, type TestContext } from 'node:test'
 import { Worker } from 'node:worker_threads'

@@ -1,3 +1,4 @@
+/** A file is brought up to date whole, or not at all. */
 import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+/** One process schedules on a file; another takes over when it is gone. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,3 +1,4 @@
+/** Trouble with the disk: nothing half-written, nothing acknowledged that is not there. */
 import assert from 'node:assert/strict'
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
