@@ -1,6 +1,6 @@
 /** The promise itself: whatever is done to a job and its server, in whatever order, each of its instants has exactly one row. */
 import assert from 'node:assert/strict'
-import { describe, it, type TestContext } from 'node:test'
+import { after, before, describe, it, type TestContext } from 'node:test'
 import type { UserActor } from '../../src/domain/actor.ts'
 import type { Job } from '../../src/domain/job.ts'
 import type { PolicyChoices } from '../../src/domain/policies.ts'
@@ -31,14 +31,15 @@ const timetableOf = (phase: number) =>
   every(MINUTE, { schedules: [{ kind: 'interval', everyMs: MINUTE, anchor: START + phase }] })
 
 /** A job under random treatment, and what its instants should be. */
-const sequence = async (test: TestContext, random: Random) => {
+const sequence = async (test: TestContext, server: Server, random: Random) => {
   const { pick, index } = random
-  const server = await aServer(test)
   let world = await openWorld(test)
   const { clock } = world
   const job = await world.job('tick', { timetable: timetableOf(0), policies: policiesFrom(random) })
   const actor = ownerOf(job)
   const grids: Grid[] = [{ from: clock.now(), phase: 0 }]
+  /** Runs of a former timetable that were about to be sent when a paused job was given another one. */
+  const former: number[] = []
   const done: string[] = []
   let node: Node = world.node()
   let { jobs } = servicesOf(server, world, node)
@@ -73,8 +74,14 @@ const sequence = async (test: TestContext, random: Random) => {
     edit: async () => {
       const phase = index(60) * SECOND
       const from = clock.now()
-      await jobs.update(actor, job.id, { timetable: timetableOf(phase) }, null)
-      grids.push({ from, phase })
+      const { state, scheduleVersion } = await jobs.update(actor, job.id, { timetable: timetableOf(phase) }, null)
+      const rows = await rowsOf(world, job)
+      const taken = rows.filter((row) => row.scheduledFor > from && (row.scheduleVersion ?? 0) < scheduleVersion)
+      const upTo = Math.max(from, ...taken.map((row) => row.scheduledFor))
+      assert.ok(taken.length <= 1 && upTo <= from + AHEAD_MS)
+      // The new timetable begins after a run that is about to be sent; that of a paused job begins with the edit.
+      if (state === 'paused') former.push(...taken.map((row) => row.scheduledFor))
+      grids.push({ from: state === 'paused' ? from : upTo, phase })
     },
     'kill the server': restart,
     'stop the server': async () => {
@@ -110,7 +117,8 @@ const sequence = async (test: TestContext, random: Random) => {
   else if (last === 'pause') await jobs.pause(actor, job.id)
   // What a pause misses is told when it ends.
   if (last !== 'delete') await jobs.resume(actor, job.id, {})
-  return { rows: await rowsOf(world, job), grids, end, done, faults: node.faults }
+  const instants = [...instantsOf(grids, end), ...former]
+  return { rows: await rowsOf(world, job), instants, end, done, faults: node.faults }
 }
 
 const ownerOf = ({ ownerId, workspaceKey }: Job): UserActor => ({
@@ -175,14 +183,23 @@ const told = (instants: readonly number[]): number[] =>
   instants.map((at) => (at - START) / SECOND).toSorted((a, b) => a - b)
 
 describe('every occurrence is accounted for, exactly once', { concurrency: 4 }, () => {
+  const tidies: (() => unknown)[] = []
+  let server: Server
+  before(async () => {
+    server = await aServer({ after: (tidy) => void tidies.unshift(tidy) })
+  })
+  after(async () => {
+    for (const tidy of tidies) await tidy()
+  })
+
   for (let seed = SEED; seed < SEED + SEQUENCES; seed++) {
     it(`in the random life of a job with seed ${seed}`, async (test) => {
-      const { rows, grids, end, done, faults } = await sequence(test, createRandom(seed))
+      const { rows, instants, end, done, faults } = await sequence(test, server, createRandom(seed))
       const covered = rows.flatMap(coveredBy)
       const ahead = covered.filter((at) => at > end)
       const life = `seed ${seed}: ${done.join(', ')}`
 
-      assert.deepEqual(told(covered.filter((at) => at <= end)), told(instantsOf(grids, end)), life)
+      assert.deepEqual(told(covered.filter((at) => at <= end)), told(instants), life)
       assert.ok(ahead.length <= 1 && ahead.every((at) => at <= end + AHEAD_MS), life)
       assert.deepEqual(faults, [], life)
     })
@@ -193,7 +210,7 @@ describe('every occurrence is accounted for, exactly once', { concurrency: 4 }, 
     const { clock, history } = world
     const job = await world.job('tick', { policies: { overlap: 'allow', pauseAfterFailures: 1 } })
     const node = world.node()
-    const { jobs } = servicesOf(await aServer(test), world, node)
+    const { jobs } = servicesOf(server, world, node)
     clock.setWall(START)
     await node.engine.tick()
     clock.setWall(START + MINUTE - 30)

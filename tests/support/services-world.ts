@@ -1,6 +1,5 @@
 /** A server without its API: the use cases on a real store in a folder of its own, with a clock moved by hand. */
 import assert from 'node:assert/strict'
-import type { TestContext } from 'node:test'
 import { type Auth, createAuth } from '../../src/auth/auth.ts'
 import type { Role, UserActor } from '../../src/domain/actor.ts'
 import { DomainError, type ErrorCode } from '../../src/domain/errors.ts'
@@ -14,7 +13,7 @@ import {
 } from '../../src/services/services.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
-import { tempStore } from './temp-store.ts'
+import { type Cleanup, tempStore } from './temp-store.ts'
 
 export const START = Date.UTC(2026, 10, 20, 9, 30)
 export const MINUTE = 60_000
@@ -48,7 +47,7 @@ export type World = {
 // The cost of a hash is proved where hashes are; here it would only be waited for.
 const CHEAP_HASH = { memoryKiB: 64, passes: 1, lanes: 1 }
 
-export const aWorld = async (t: TestContext): Promise<World> => {
+export const aWorld = async (t: Cleanup): Promise<World> => {
   const clock = manualClock(START)
   const store = await tempStore(t, { clock })
   const told: string[] = []
