@@ -39,7 +39,7 @@ export type Engine = {
   readonly inFlight: () => number
   /** Something may be due sooner than the engine believes. */
   readonly wake: () => void
-  /** A job's timetable changed: returns when nothing claimed ahead under the old one can be sent any more. */
+  /** A job was changed: returns when all that was claimed ahead of it before has been sent. */
   readonly changed: (jobKey: number) => Promise<void>
   readonly cancelled: (executionId: string) => void
   /** For tests, and for those who drive the engine by hand: join, look, recover, flush, once. */
@@ -146,9 +146,15 @@ export const createEngine = (parts: EngineParts): Engine => {
     inFlight: dispatch.inFlight,
     wake: claim.wake,
     changed: async (jobKey) => {
-      if (membership.nodeKey() !== null) dispatch.dropHeld(jobKey)
-      // Another process may hold a claim made ahead of time; by then it was sent, before the caller hears "done".
-      else await new Promise<void>((resolve) => clock.after(CLAIM_AHEAD_MS, resolve))
+      // What another process claimed ahead is not known here, but how far ahead it may be.
+      let until: number | null = clock.now() + CLAIM_AHEAD_MS
+      if (membership.nodeKey() !== null) {
+        // A look may have claimed under the former timetable and not handed over yet.
+        await claim.settled()
+        until = dispatch.heldUntil(jobKey)
+      }
+      // A timer may ring a fraction of a millisecond early.
+      if (until !== null) await ringAfter(clock, until - clock.now() + 1)
     },
     cancelled: dispatch.cancel,
     tick: async () => {
@@ -159,6 +165,11 @@ export const createEngine = (parts: EngineParts): Engine => {
     },
   }
 }
+
+const ringAfter = (clock: Clock, delayMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    clock.after(delayMs, resolve)
+  })
 
 /** A time that only goes forward, at real pace: a wall clock that is set must not end leases, nor prolong them. */
 const steadyTime = (clock: Clock): (() => number) => {

@@ -56,6 +56,8 @@ export type ClaimStation = {
   readonly freed: () => void
   /** More is due than fitted: as soon as there is room again, claims are committed. */
   readonly isBacklogged: () => boolean
+  /** Resolves when the look under way, if there is one, is through. */
+  readonly settled: () => Promise<void>
   /** No look begins after this; resolves when the last one is through. */
   readonly stop: () => Promise<void>
 }
@@ -228,6 +230,9 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
       else if (timer === null) arm()
     },
     isBacklogged: () => backlog && running,
+    settled: async () => {
+      await looking
+    },
     stop: async () => {
       running = false
       timer?.()

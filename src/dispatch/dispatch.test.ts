@@ -96,15 +96,13 @@ describe('dispatch', () => {
     assert.deepEqual([sent, handedBack], [[], ['a']])
   })
 
-  it('a changed job drops what is held of it, and nothing else', () => {
-    const { dispatch, clock, sent } = station()
-    dispatch.assign([assignment('a', 1030, 1), assignment('b', 1030, 2)])
+  it('tells until when something is held of a job', () => {
+    const { dispatch, clock } = station()
+    dispatch.assign([assignment('a', 1030, 1), assignment('b', 1040, 1), assignment('c', 1050, 2)])
 
-    dispatch.dropHeld(1)
-    clock.advance(50)
-
-    assert.deepEqual(sent, ['b@1030'])
-    assert.equal(dispatch.room(), 9)
+    assert.deepEqual([dispatch.heldUntil(1), dispatch.heldUntil(2), dispatch.heldUntil(3)], [1040, 1050, null])
+    clock.advance(40)
+    assert.deepEqual([dispatch.heldUntil(1), dispatch.heldUntil(2)], [null, 1050])
   })
 
   it('after the lease is lost, outcomes of calls under way belong to nobody', () => {

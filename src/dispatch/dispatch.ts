@@ -22,8 +22,8 @@ export type DispatchStation = {
   readonly assign: (assignments: readonly Assignment[]) => void
   readonly room: () => number
   readonly inFlight: () => number
-  /** Forgets what is held, not yet sent, of a job whose timetable changed; the store has undone those claims. */
-  readonly dropHeld: (jobKey: number) => void
+  /** The instant of the last call that is still held of a job; null: none is. */
+  readonly heldUntil: (jobKey: number) => number | null
   readonly cancel: (executionId: string) => void
   /** Hands back everything that is held. */
   readonly handBackHeld: () => void
@@ -106,13 +106,11 @@ export const createDispatchStation = (parts: DispatchParts): DispatchStation => 
     },
     room: () => (draining ? 0 : Math.max(0, parts.capacity - heldCount - underWay.size)),
     inFlight: () => underWay.size,
-    dropHeld: (jobKey) => {
-      for (const [at, assignments] of held) {
-        const kept = assignments.filter((one) => one.jobKey !== jobKey || one.trigger === 'manual')
-        heldCount -= assignments.length - kept.length
-        if (kept.length === 0) held.delete(at)
-        else held.set(at, kept)
-      }
+    heldUntil: (jobKey) => {
+      const instants = [...held].flatMap(([at, assignments]) =>
+        assignments.some((one) => one.jobKey === jobKey) ? [at] : [],
+      )
+      return instants.length === 0 ? null : Math.max(...instants)
     },
     cancel: (executionId) => transport.cancel(executionId),
     handBackHeld,

@@ -2,6 +2,9 @@
 import type { Job, JobState } from '../domain/job.ts'
 import { compile, nextAfter, type Timetable } from '../schedule/schedule.ts'
 
+/** Claims are made less than this ahead of their time. */
+export const A_MOMENT_MS = 1000
+
 export const runsLeft = ({ timetable, runs }: Pick<Job, 'timetable' | 'runs'>): number =>
   timetable.maxRuns === undefined ? Number.POSITIVE_INFINITY : Math.max(0, timetable.maxRuns - runs)
 

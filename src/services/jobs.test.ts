@@ -50,7 +50,7 @@ test('a job that only runs when asked is active without a next run', async (t) =
   assert.deepEqual([job.state, job.nextRunAt], ['active', null])
 })
 
-test('an update changes what it names, and the engine drops what it had claimed ahead', async (t) => {
+test('an update changes what it names, and waits until what the engine had claimed ahead was sent', async (t) => {
   const world = await aWorld(t)
   const ada = await world.admin()
   const { jobs } = world.services

@@ -8,7 +8,7 @@ import type { Page } from '../domain/page.ts'
 import type { JobChange, JobFilter } from '../store/store.ts'
 import { allow, allowSome, jobFor, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
-import { nextInstant, stateWith } from './due.ts'
+import { A_MOMENT_MS, nextInstant, stateWith } from './due.ts'
 import { type Draft, draftOf, type JobEdit, type JobInput } from './job-draft.ts'
 import { createJobRuns } from './job-runs.ts'
 import { type JobView, jobViews } from './job-view.ts'
@@ -101,7 +101,7 @@ export const createJobs = (deps: Deps): Jobs => {
   const changeOf = (
     job: Job,
     given: Draft,
-    { ownerId, now }: { readonly ownerId: string | undefined; readonly now: number },
+    { ownerId, after }: { readonly ownerId: string | undefined; readonly after: number },
   ): JobChange => {
     const { timetable, ...rest } = given
     const change = {
@@ -111,7 +111,7 @@ export const createJobs = (deps: Deps): Jobs => {
     // The same timetable again must not raise the schedule version: instants that were claimed stay what they are.
     if (timetable === undefined || isDeepStrictEqual(timetable, job.timetable)) return change
     if (job.state === 'paused') return { ...change, timetable, dueAt: null }
-    const dueAt = nextInstant({ ...job, timetable }, now)
+    const dueAt = nextInstant({ ...job, timetable }, after)
     return { ...change, timetable, dueAt, state: stateWith(timetable, dueAt) }
   }
 
@@ -125,7 +125,9 @@ export const createJobs = (deps: Deps): Jobs => {
           await checkOwner(actor, edit.ownerId)
         }
         const now = clock.now()
-        const change = changeOf(before, draft(edit, before, before), { ownerId: edit.ownerId, now })
+        // A run that was taken a moment ahead of its time is still to come: the new timetable begins after it.
+        const taken = await store.jobs.takenUpTo(before.key, { after: now, upTo: now + A_MOMENT_MS })
+        const change = changeOf(before, draft(edit, before, before), { ownerId: edit.ownerId, after: taken ?? now })
         if (Object.keys(change).length === 0) return { job: before, isChanged: false }
         const moves = change.timetable !== undefined
         const at = moves ? await leavingOf(store, before, { now, reason: 'edited' }) : { now, expectedDueAt: null }

@@ -7,15 +7,12 @@ import { compile } from '../schedule/schedule.ts'
 import type { NewExecution, ResumePlan } from '../store/store.ts'
 import { jobFor } from './authorise.ts'
 import type { Deps } from './deps.ts'
-import { nextInstant, runsLeft, stateWith } from './due.ts'
+import { A_MOMENT_MS, nextInstant, runsLeft, stateWith } from './due.ts'
 import { type JobView, jobViews } from './job-view.ts'
 import { leavingOf, missedWhilePaused } from './leaving.ts'
 import { missedRow } from './missed.ts'
 import { type CatchUp, catchUpOf, type Paused, wouldRun } from './resume-plan.ts'
 import { written } from './written.ts'
-
-/** Claims are made less than this ahead of their time. */
-const A_MOMENT_MS = 1000
 
 export type ResumeChoice = {
   /** What becomes of the instants that passed while the job was paused; default `skip`. */

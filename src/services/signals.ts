@@ -3,7 +3,7 @@
 export type EngineSignals = {
   /** Something may be due sooner than the engine believes. */
   readonly wake: () => void
-  /** A job was edited, paused or deleted: resolves when nothing that was claimed ahead for it can fire any more. */
+  /** A job was edited, paused or deleted: resolves when all that was claimed ahead of it before has been sent. */
   readonly changed: (jobKey: number) => Promise<void>
   /** The execution was cancelled: abort it if it runs here. */
   readonly cancelled: (executionId: string) => void

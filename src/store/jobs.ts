@@ -93,7 +93,15 @@ export type JobStore = {
   readonly lastRuns: (workspaceKey: number, jobKeys: readonly number[]) => Promise<ReadonlyMap<number, LastRun>>
   /** The stored instant of an active job, if it has come and nobody took it yet. */
   readonly overdueAt: (jobKey: number, now: number) => Promise<number | null>
-  /** Claims of instants after `now` that were made ahead of time are undone when the timetable changes. */
+  /** The newest instant of the range, (after, upTo], for which a run of the job holds a lease. */
+  readonly takenUpTo: (
+    jobKey: number,
+    range: { readonly after: number; readonly upTo: number },
+  ) => Promise<number | null>
+  /**
+   * A run that was claimed ahead of its instant, and holds a lease, stays: it is about to be sent, by whoever holds it. What
+   * waits for a later instant is undone when the timetable changes. Null also when a run for the new `dueAt` holds a lease.
+   */
   readonly update: (job: Job, change: JobChange, at: Leaving) => Promise<Job | null>
   readonly pause: (job: Job, reason: PauseReason, at: Leaving) => Promise<Job | null>
   readonly resume: (job: Job, plan: ResumePlan, at: { readonly now: number }) => Promise<Job | null>

@@ -1,27 +1,74 @@
-/** Pause, edit and graceful stop: what was claimed ahead must not fire. */
+/** Pause, edit and graceful stop: after the answer nothing fires that was claimed before. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { every, HOUR, MINUTE, openWorld, SECOND, START } from './world.ts'
 
 describe('stop means stop', () => {
-  it('a pause undoes what was claimed ahead: nothing fires after its answer', async (test) => {
+  it('a pause waits for what was claimed ahead: it fires before the answer, and nothing after it', async (test) => {
     const { job, node, clock, store, history } = await openWorld(test)
     const backup = await job('backup')
-    const { engine, sent } = node()
+    const { engine, sent, answer } = node()
     clock.setWall(START - 40)
     await engine.tick()
     assert.deepEqual(await history(backup), ['0 running'])
 
     await store.jobs.pause(backup, 'by_user', { now: clock.now(), expectedDueAt: START + MINUTE })
-    await engine.changed(backup.key)
-    clock.advance(100)
+    const paused = engine.changed(backup.key).then(() => sent.push('paused'))
+    await new Promise(setImmediate)
+    clock.advance(41)
+    await paused
+    answer('backup')
+    clock.advance(2 * MINUTE)
     await engine.tick()
 
-    assert.deepEqual(sent, [])
-    assert.deepEqual(await history(backup), [])
+    assert.deepEqual(sent, ['backup#1@0', 'paused'])
+    assert.deepEqual(await history(backup), ['0 success'])
   })
 
-  it('an edit is a cut: the old instant does not fire, the new one does', async (test) => {
+  it('a pause waits for a look that is just claiming', async (test) => {
+    const { job, node, clock, store } = await openWorld(test)
+    const backup = await job('backup')
+    const { engine, sent } = node()
+    await engine.tick()
+    clock.setWall(START - 40)
+
+    const look = engine.tick()
+    const paused = store.jobs
+      .pause(backup, 'by_user', { now: clock.now(), expectedDueAt: START + MINUTE })
+      .then(() => engine.changed(backup.key))
+      .then(() => sent.push('paused'))
+    await look
+    for (let turns = 0; turns < 100 && !sent.includes('paused'); turns++) {
+      await new Promise(setImmediate)
+      clock.advance(1)
+    }
+    await paused
+
+    assert.equal(sent.at(-1), 'paused', 'nothing was sent after the answer')
+    clock.advance(2 * MINUTE)
+    await engine.tick()
+    assert.equal(sent.at(-1), 'paused')
+  })
+
+  it('a pause asked of a process that does not schedule waits for what another one may have claimed ahead', async (test) => {
+    const { job, node, clock } = await openWorld(test)
+    const backup = await job('backup')
+    const { engine } = node()
+    let answered = false
+
+    const paused = engine.changed(backup.key).then(() => {
+      answered = true
+    })
+    clock.advance(50)
+    await new Promise(setImmediate)
+    assert.equal(answered, false)
+    clock.advance(1)
+    await paused
+
+    assert.equal(answered, true)
+  })
+
+  it('an edit is a cut: what was claimed ahead fires before the answer, and then only new instants', async (test) => {
     const { job, node, clock, store, history } = await openWorld(test)
     const backup = await job('backup')
     const { engine, sent, answer } = node()
@@ -34,8 +81,11 @@ describe('stop means stop', () => {
       { timetable, dueAt: START + MINUTE },
       { now: clock.now(), expectedDueAt: START + MINUTE },
     )
-    await engine.changed(backup.key)
+    const answered = engine.changed(backup.key)
+    await new Promise(setImmediate)
     clock.advance(100)
+    await answered
+    answer('backup')
     await engine.tick()
     clock.setWall(START + MINUTE)
     await engine.tick()
@@ -43,8 +93,8 @@ describe('stop means stop', () => {
     await engine.tick()
 
     assert.equal(changed?.scheduleVersion, backup.scheduleVersion + 1)
-    assert.deepEqual(sent, ['backup#1@60'])
-    assert.deepEqual(await history(backup), ['60 success'])
+    assert.deepEqual(sent, ['backup#1@0', 'backup#1@60'])
+    assert.deepEqual(await history(backup), ['0 success', '60 success'])
   })
 
   it('a graceful stop hands back what is held, records what ends in time, and loses nothing', async (test) => {

@@ -7,7 +7,7 @@ import { DELETED, PAUSE_REASON_CODE, STATE_CODE } from './codes.ts'
 import { executionRow } from './execution-rows.ts'
 import { metadataText, policiesText } from './interned.ts'
 import { type JobRow, jobOf, newJobRow, selectJobs } from './job-rows.ts'
-import { leaveTimetable, rememberMissed } from './leaving.ts'
+import { isNotTaken, leaveTimetable, rememberMissed } from './leaving.ts'
 import { cancelPendingOf, insertDue, insertExecutions, insertMany } from './statements.ts'
 import type { JobTable, Tables } from './tables.ts'
 import { type Access, lastRow, type Statement, type StatementResult, statement } from './unit.ts'
@@ -54,11 +54,12 @@ export const updateJob = async (access: Access, job: Job, change: JobChange, at:
     ...(change.timetable !== undefined && job.state === 'paused' && { missed_after: at.now }),
   }
   const moves = change.timetable !== undefined
+  const dueAt = moves && change.dueAt !== undefined ? change.dueAt : null
   return jobFrom(
     await write([
-      guarded(read, job, at.now, values),
+      guarded(read, job, at.now, values, dueAt),
       ...(moves ? leaveTimetable(read, job, at) : []),
-      ...(moves && change.dueAt !== undefined && change.dueAt !== null ? insertDue(read, job.key, change.dueAt) : []),
+      ...(dueAt === null ? [] : insertDue(read, job.key, dueAt)),
       readBack(read, job.id),
     ]),
   )
@@ -120,16 +121,21 @@ export const deleteJob = async ({ read, write }: Access, job: Job, at: Leaving):
   return results !== null
 }
 
-const guarded = (read: Read, job: Job, now: number, values: Updateable<JobTable>): Statement =>
-  statement(
-    read
-      .updateTable('job')
-      .set({ ...values, version: job.version + 1, updated_at: now })
-      .where('key', '=', job.key)
-      .where('version', '=', job.version)
-      .where('state', '<>', DELETED),
-    1,
-  )
+const guarded = (
+  read: Read,
+  job: Job,
+  now: number,
+  values: Updateable<JobTable>,
+  dueAt: number | null = null,
+): Statement => {
+  const present = read
+    .updateTable('job')
+    .set({ ...values, version: job.version + 1, updated_at: now })
+    .where('key', '=', job.key)
+    .where('version', '=', job.version)
+    .where('state', '<>', DELETED)
+  return statement(dueAt === null ? present : present.where(isNotTaken(read, job.key, dueAt)), 1)
+}
 
 const countRuns = (read: Read, job: Job, runs: number): Statement =>
   statement(

@@ -3,7 +3,7 @@ import type { JobStore } from '../jobs.ts'
 import { countJobs, lastRuns, listJobs } from './job-list.ts'
 import { jobOf, selectJobs } from './job-rows.ts'
 import { createJob, createJobs, deleteJob, pauseJob, resumeJob, updateJob } from './job-writes.ts'
-import { overdueAt } from './leaving.ts'
+import { overdueAt, takenUpTo } from './leaving.ts'
 import type { Access } from './unit.ts'
 
 export const createJobStore = (access: Access): JobStore => ({
@@ -18,6 +18,7 @@ export const createJobStore = (access: Access): JobStore => ({
   count: (workspaceKey) => countJobs(access.read, workspaceKey),
   lastRuns: (workspaceKey, jobKeys) => lastRuns(access.read, workspaceKey, jobKeys),
   overdueAt: (jobKey, now) => overdueAt(access.read, jobKey, now),
+  takenUpTo: (jobKey, range) => takenUpTo(access.read, jobKey, range),
   update: (job, change, at) => updateJob(access, job, change, at),
   pause: (job, reason, at) => pauseJob(access, job, reason, at),
   resume: (job, plan, { now }) => resumeJob(access, job, plan, now),

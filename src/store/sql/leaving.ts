@@ -3,7 +3,7 @@ import { type Insertable, type Kysely, sql } from 'kysely'
 import type { Job } from '../../domain/job.ts'
 import type { Leaving } from '../jobs.ts'
 import { executionRow } from './execution-rows.ts'
-import { deleteDue, unparkFirst } from './statements.ts'
+import { deleteDue } from './statements.ts'
 import type { ExecutionTable, Tables } from './tables.ts'
 import { type Statement, statement } from './unit.ts'
 
@@ -24,6 +24,35 @@ export const overdueAt = async (read: Read, jobKey: number, now: number): Promis
   return row?.next_run_at ?? null
 }
 
+/** Leans on execution_live. */
+export const takenUpTo = async (
+  read: Read,
+  jobKey: number,
+  { after, upTo }: { readonly after: number; readonly upTo: number },
+): Promise<number | null> => {
+  const row = await read
+    .selectFrom('execution')
+    .select(({ fn }) => fn.max('scheduled_for').as('newest'))
+    .where('job_key', '=', jobKey)
+    .where(holdsLease)
+    .where('scheduled_for', '>', after)
+    .where('scheduled_for', '<=', upTo)
+    .executeTakeFirst()
+  return row?.newest ?? null
+}
+
+/** True where no run for the instant is about to be sent: under two schedule versions it would be sent twice. Leans on execution_live. */
+export const isNotTaken = (read: Read, jobKey: number, at: number) =>
+  sql<boolean>`not exists ${read
+    .selectFrom('execution')
+    .select('id')
+    .where('job_key', '=', jobKey)
+    .where(holdsLease)
+    .where('scheduled_for', '=', at)}`
+
+/** By the schedule; the second condition is that of the index. */
+const holdsLease = sql<boolean>`status = 1 and status < 2 and schedule_version is not null`
+
 export const leaveTimetable = (
   read: Read,
   job: Job,
@@ -36,7 +65,6 @@ export const leaveTimetable = (
     insertUnlessThere(read, executionRow(job, execution, { version: job.scheduleVersion, exclusive: false, now })),
   ),
   ...undoClaimsAhead(read, job.key, now),
-  unparkFirst(read, job.workspaceKey, job.key),
 ]
 
 /** A resume goes on after `now`; or later, should there be rows of later instants already (the clock went back). Leans on execution_occurrence. */
@@ -96,8 +124,9 @@ const insertUnlessThere = (read: Read, row: Insertable<ExecutionTable>): Stateme
 }
 
 /**
- * Occurrences taken ahead of their time, and not begun since, no longer exist: so nor do their rows, nor do they count as
- * runs. Leans on execution_occurrence.
+ * Occurrences taken ahead of their time that wait, or were skipped, no longer exist: so nor do their rows, nor do they
+ * count as runs. What holds a lease stays: whoever holds it sends it at its instant, and a call without a row would be
+ * one that nobody can account for. Leans on execution_occurrence.
  */
 const undoClaimsAhead = (read: Read, jobKey: number, now: number): readonly Statement[] => [
   statement(
@@ -124,6 +153,6 @@ const undoClaimsAhead = (read: Read, jobKey: number, now: number): readonly Stat
   ),
 ]
 
-/** Running, pending, or skipped before its time. */
+/** Pending, or skipped before its time. */
 const isTakenAhead = sql<boolean>`schedule_version is not null
-  and (status = 1 and attempt = 1 or status = 0 and attempt = 0 or status = 6 and finished_at < scheduled_for)`
+  and (status = 0 and attempt = 0 or status = 6 and finished_at < scheduled_for)`
