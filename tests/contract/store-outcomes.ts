@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import type { Job } from '../../src/domain/job.ts'
-import { anOutcome, MINUTE, NOON, SECOND } from '../support/builders.ts'
+import { aClaim, anOutcome, MINUTE, NOON, SECOND } from '../support/builders.ts'
 import { LEASE_END, newWorld, type OpenStore, type World } from './world.ts'
 
 const DUE = NOON + MINUTE
@@ -77,12 +77,15 @@ export const outcomesContract = (open: OpenStore): void => {
     it('that comes after the lease of its node ended is dropped, and so are its claims', async (t) => {
       const w = await world(t)
       const { job, id } = await running(w)
+      const other = await w.job()
 
       const outcomes = [anOutcome({ jobKey: job.key, workspaceKey: w.workspaceKey, executionId: id })]
-      const late = await w.commit({ now: LEASE_END + 1, outcomes })
+      const claims = [aClaim({ jobKey: other.key, workspaceKey: w.workspaceKey, dueAt: DUE })]
+      const late = await w.commit({ now: LEASE_END + 1, outcomes, claims })
 
-      assert.deepEqual(late.recorded, [false])
-      assert.deepEqual(await w.statuses(job), ['running'])
+      assert.deepEqual([late.recorded, late.claimed], [[false], ['gone']])
+      assert.deepEqual([await w.statuses(job), await w.statuses(other)], [['running'], []])
+      assert.deepEqual(await w.dueIds(DUE), [other.id])
     })
 
     it('of a cancelled execution is dropped', async (t) => {
