@@ -5,7 +5,6 @@ import type { Batch, BatchResult, Claim, DueJob, Ledger, OutcomeWrite } from '..
 import { assignmentOfLeased, assignmentsOf } from './assignments.ts'
 import { watchClock } from './clock-watch.ts'
 import { decide, policiesOf } from './decide.ts'
-import { skippedFor } from './overlap.ts'
 import { CLAIM_AHEAD_MS, LARGEST_LOOK, untilNextLook, WORTHWHILE_ROOM } from './pace.ts'
 import { replanIntervals } from './replan.ts'
 
@@ -92,36 +91,35 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     const queueing = jobs.filter((job) => policiesOf(job).overlap.startsWith('queue')).map((job) => job.jobKey)
     const loads = queueing.length === 0 ? [] : await ledger.load(queueing)
     const queuedBy = new Map(loads.map((load) => [load.jobKey, load.queued]))
-    const claims = jobs.map((job) => decide(job, { now, newId: parts.newId, queued: queuedBy.get(job.jobKey) ?? 0 }))
-    const assignments = await commit(claims, jobs, now, nodeKey)
+    const decideAll = (some: readonly DueJob[], busy: boolean) =>
+      some.map((job) => decide(job, { now, newId: parts.newId, queued: queuedBy.get(job.jobKey) ?? 0, busy }))
+
+    const { assignments, busy } = await commit(decideAll(jobs, false), jobs, { now, nodeKey })
+    if (busy.length > 0) await commit(decideAll(busy, true), busy, { now, nodeKey })
     return assignments
   }
 
   const commit = async (
     claims: readonly Claim[],
     jobs: readonly DueJob[],
-    now: number,
-    nodeKey: number,
-  ): Promise<readonly Assignment[]> => {
-    const result = await commitWithCompanions({ nodeKey, now, leaseNow: parts.leaseNow(), claims })
+    by: { readonly now: number; readonly nodeKey: number },
+  ): Promise<{ readonly assignments: readonly Assignment[]; readonly busy: readonly DueJob[] }> => {
+    const result = await commitWithCompanions({ ...by, leaseNow: parts.leaseNow(), claims })
     nextDueAt = result.nextDueAt
     if (result.cancelledIds.length > 0) parts.abort(result.cancelledIds)
     const assignments: Assignment[] = []
-    const busyClaims: Claim[] = []
-    const busyJobs: DueJob[] = []
+    const busy: DueJob[] = []
     claims.forEach((claim, index) => {
       const job = jobs[index] as DueJob
       if (result.claimed[index] === 'busy') {
-        busyClaims.push(skippedFor(claim))
-        busyJobs.push(job)
+        busy.push(job)
       } else if (result.claimed[index] !== 'gone') {
         for (const row of claim.executions) if (row.status === 'pending') awaitFrom(row.scheduledFor)
         if (result.claimed[index] === 'claimed') assignments.push(...assignmentsOf(claim, job))
         else awaitFrom(claim.dueAt)
       }
     })
-    if (busyClaims.length > 0) await commit(busyClaims, busyJobs, now, nodeKey)
-    return assignments
+    return { assignments, busy }
   }
 
   const commitWithCompanions = async (batch: Omit<Batch, 'outcomes'>): Promise<BatchResult> => {

@@ -11,6 +11,8 @@ export type Decision = {
   readonly newId: () => string
   /** Waiting, never tried executions of the job. */
   readonly queued: number
+  /** The store found that an execution of the job holds a lease. */
+  readonly busy: boolean
 }
 
 export const policiesOf = (job: DueJob): Policies => withDefaults(job.policies)
@@ -26,17 +28,20 @@ export const compiledOf = ({ timetable, jobId }: DueJob): Compiled => {
 
 const compiledBy = new WeakMap<Timetable, Compiled>()
 
-export const decide = (job: DueJob, { now, newId, queued }: Decision): Claim => {
+export const decide = (job: DueJob, { now, newId, queued, busy }: Decision): Claim => {
   const policies = policiesOf(job)
   const { maxRuns } = job.timetable
+  const runsLeft = maxRuns === undefined ? Number.POSITIVE_INFINITY : maxRuns - job.runs
   const plan = planDue({
     compiled: compiledOf(job),
     dueAt: job.dueAt,
     now,
     misfire: policies.misfire,
-    runsLeft: maxRuns === undefined ? Number.POSITIVE_INFINITY : maxRuns - job.runs,
+    runsLeft,
   })
-  const entry = entryFor(policies.overlap, queued)
+  const entry = entryFor(policies.overlap, { queued, busy })
+  // What is skipped uses up no run.
+  const counted = entry.runsAs === 'skipped' ? 0 : plan.runs.length
   const executions: NewExecution[] = plan.missed.map((missed) => missedRow(missed, newId()))
   plan.runs.forEach((run, index) => {
     // Under every policy but `allow` one run at a time: those made up for queue behind the first.
@@ -48,9 +53,9 @@ export const decide = (job: DueJob, { now, newId, queued }: Decision): Claim => 
     workspaceKey: job.workspaceKey,
     scheduleVersion: job.scheduleVersion,
     dueAt: job.dueAt,
-    nextAt: plan.nextAt,
+    nextAt: counted >= runsLeft ? null : plan.nextAt,
     raiseVersion: false,
-    countRuns: maxRuns === undefined || entry.runsAs === 'skipped' ? 0 : plan.runs.length,
+    countRuns: maxRuns === undefined ? 0 : counted,
     exclusive: entry.exclusive,
     onlyIf: entry.onlyIf,
     cancelOthers: entry.cancelOthers && plan.runs.length > 0,

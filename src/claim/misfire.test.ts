@@ -87,11 +87,12 @@ describe('misfire', () => {
     assert.deepEqual(plan.missed, [{ first: noon, last: noon + HOUR, count: 2, reason: 'window' }])
   })
 
-  it('a job with one run left runs once and ends', () => {
-    const plan = planDue(due({ mode: 'all', now: noon + 2 * HOUR, runsLeft: 1 }))
+  it('a job with one run left runs once, for the newest', () => {
+    assert.deepEqual(runTimes(planDue(due({ mode: 'all', now: noon + 2 * HOUR, runsLeft: 1 }))), [2])
+  })
 
-    assert.deepEqual(runTimes(plan), [2])
-    assert.equal(plan.nextAt, null)
+  it('a job without a run left has nothing due and nothing missed', () => {
+    assert.deepEqual(planDue(due({ runsLeft: 0 })), { runs: [], missed: [], nextAt: null })
   })
 
   it('a one-off found late by an hour still runs, and its schedule is over', () => {

@@ -17,7 +17,7 @@ export type Plan = {
   /** Oldest first. */
   readonly runs: readonly Run[]
   readonly missed: readonly Missed[]
-  /** The instant to store next; null when the schedule is over. */
+  /** The next instant of the schedule, whatever the maximum of runs says; null when there is none any more. */
   readonly nextAt: number | null
 }
 
@@ -38,7 +38,7 @@ export const planDue = (due: DueInstants): Plan => {
   // The usual case, spared the questions below: one instant is due, and nothing was missed.
   if (now - dueAt <= SKIP_GRACE_MS && now - dueAt <= due.misfire.windowMs && (following === null || following > now)) {
     const runs = [{ at: dueAt, trigger: 'schedule' as const }]
-    return { runs, missed: [], nextAt: due.runsLeft === 1 ? null : following }
+    return { runs, missed: [], nextAt: following }
   }
   const nextAt = nextAfter(compiled, Math.max(dueAt, now))
   const newest = latestUpTo(compiled, dueAt, now) ?? dueAt
@@ -47,7 +47,7 @@ export const planDue = (due: DueInstants): Plan => {
   return {
     runs,
     missed: missedBefore(due, runs[0]?.at ?? null, newest),
-    nextAt: runs.length >= due.runsLeft ? null : nextAt,
+    nextAt,
   }
 }
 

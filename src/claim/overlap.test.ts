@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { DueJob } from '../store/store.ts'
 import { decide } from './decide.ts'
-import { entryFor, skippedFor } from './overlap.ts'
+import { entryFor } from './overlap.ts'
 
 const at = Date.UTC(2026, 0, 1)
 const job = (policies: DueJob['policies'], more: Partial<DueJob> = {}): DueJob => ({
@@ -26,11 +26,11 @@ const ids = () => {
 
 describe('overlap', () => {
   it('skip is the default: it runs only if nothing of the job does, else a row says overlap', () => {
-    const claim = decide(job({}), { now: at, newId: ids(), queued: 0 })
+    const claim = decide(job({}), { now: at, newId: ids(), queued: 0, busy: false })
     assert.equal(claim.onlyIf, 'idle')
     assert.equal(claim.executions[0]?.status, 'leased')
 
-    const skipped = skippedFor(claim)
+    const skipped = decide(job({}), { now: at, newId: ids(), queued: 0, busy: true })
     assert.equal(skipped.onlyIf, 'always')
     assert.deepEqual(
       skipped.executions.map((row) => [row.status, row.reason, row.scheduledFor]),
@@ -40,8 +40,8 @@ describe('overlap', () => {
   })
 
   it('queue_one waits behind what runs, and is skipped when one waits already', () => {
-    assert.equal(entryFor('queue_one', 0).runsAs, 'pending')
-    const claim = decide(job({ overlap: 'queue_one' }), { now: at, newId: ids(), queued: 1 })
+    assert.equal(entryFor('queue_one', { queued: 0, busy: false }).runsAs, 'pending')
+    const claim = decide(job({ overlap: 'queue_one' }), { now: at, newId: ids(), queued: 1, busy: false })
     assert.deepEqual(
       claim.executions.map((row) => [row.status, row.reason]),
       [['skipped', 'overlap']],
@@ -49,27 +49,32 @@ describe('overlap', () => {
   })
 
   it('queue_all always waits its turn, so that order is kept', () => {
-    assert.equal(entryFor('queue_all', 7).runsAs, 'pending')
+    assert.equal(entryFor('queue_all', { queued: 7, busy: false }).runsAs, 'pending')
   })
 
   it('cancel_other ends what runs and takes its place', () => {
-    const entry = entryFor('cancel_other', 0)
+    const entry = entryFor('cancel_other', { queued: 0, busy: false })
     assert.deepEqual([entry.runsAs, entry.cancelOthers, entry.onlyIf], ['leased', true, 'always'])
   })
 
   it('allow asks nothing', () => {
-    const entry = entryFor('allow', 3)
+    const entry = entryFor('allow', { queued: 3, busy: false })
     assert.deepEqual([entry.runsAs, entry.onlyIf, entry.exclusive], ['leased', 'always', false])
   })
 
   it('made-up runs queue one behind the other, except where overlap is allowed', () => {
     const missed = { misfire: { mode: 'all', windowMs: 3_600_000, cap: 10 } } as const
-    const one = decide(job(missed), { now: at + 120_000, newId: ids(), queued: 0 })
+    const one = decide(job(missed), { now: at + 120_000, newId: ids(), queued: 0, busy: false })
     assert.deepEqual(
       one.executions.map((row) => row.status),
       ['leased', 'pending', 'pending'],
     )
-    const all = decide(job({ ...missed, overlap: 'allow' }), { now: at + 120_000, newId: ids(), queued: 0 })
+    const all = decide(job({ ...missed, overlap: 'allow' }), {
+      now: at + 120_000,
+      newId: ids(),
+      queued: 0,
+      busy: false,
+    })
     assert.deepEqual(
       all.executions.map((row) => row.status),
       ['leased', 'leased', 'leased'],
@@ -77,9 +82,15 @@ describe('overlap', () => {
   })
 
   it('only jobs with a maximum of runs are counted', () => {
-    assert.equal(decide(job({}), { now: at, newId: ids(), queued: 0 }).countRuns, 0)
+    assert.equal(decide(job({}), { now: at, newId: ids(), queued: 0, busy: false }).countRuns, 0)
     const timetable = { ...job({}).timetable, maxRuns: 2 }
-    const claim = decide(job({}, { timetable, runs: 1 }), { now: at, newId: ids(), queued: 0 })
+    const claim = decide(job({}, { timetable, runs: 1 }), { now: at, newId: ids(), queued: 0, busy: false })
     assert.deepEqual([claim.countRuns, claim.nextAt], [1, null])
+  })
+
+  it('a last run that is skipped is not used up: the job goes on', () => {
+    const timetable = { ...job({}).timetable, maxRuns: 2 }
+    const claim = decide(job({}, { timetable, runs: 1 }), { now: at, newId: ids(), queued: 0, busy: true })
+    assert.deepEqual([claim.countRuns, claim.nextAt], [0, at + 60_000])
   })
 })

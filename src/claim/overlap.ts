@@ -7,13 +7,21 @@ export type Entry = Pick<Claim, 'onlyIf' | 'cancelOthers' | 'exclusive'> & {
   readonly runsAs: 'leased' | 'pending' | 'skipped'
 }
 
-/** `queued`: executions of the job that wait and were never tried; only the queueing policies need to know. */
-export const entryFor = (overlap: Overlap, queued: number): Entry => {
+export type Others = {
+  /** Executions of the job that wait and were never tried; only the queueing policies need to know. */
+  readonly queued: number
+  /** An execution of the job holds a lease, as `onlyIf: idle` found out. */
+  readonly busy: boolean
+}
+
+export const entryFor = (overlap: Overlap, { queued, busy }: Others): Entry => {
   switch (overlap) {
     case 'allow':
       return { runsAs: 'leased', onlyIf: 'always', cancelOthers: false, exclusive: false }
     case 'skip':
-      return { runsAs: 'leased', onlyIf: 'idle', cancelOthers: false, exclusive: true }
+      return busy
+        ? { runsAs: 'skipped', onlyIf: 'always', cancelOthers: false, exclusive: true }
+        : { runsAs: 'leased', onlyIf: 'idle', cancelOthers: false, exclusive: true }
     case 'cancel_other':
       return { runsAs: 'leased', onlyIf: 'always', cancelOthers: true, exclusive: true }
     // The queue is the table of pending executions: what enters there keeps its order, also when nothing runs just now.
@@ -23,13 +31,3 @@ export const entryFor = (overlap: Overlap, queued: number): Entry => {
       return { runsAs: 'pending', onlyIf: 'always', cancelOthers: false, exclusive: true }
   }
 }
-
-/** A claim that met a running execution, under `skip`: its occurrences become rows that say so. */
-export const skippedFor = (claim: Claim): Claim => ({
-  ...claim,
-  onlyIf: 'always',
-  countRuns: 0,
-  executions: claim.executions.map((row) =>
-    row.status === 'leased' ? { ...row, status: 'skipped', reason: 'overlap' } : row,
-  ),
-})
