@@ -49,6 +49,8 @@ export type Engine = {
 export const createEngine = (parts: EngineParts): Engine => {
   const { ledger, clock, watcher } = parts
   const leaseNow = steadyTime(clock)
+  // The lease is kept until all is recorded, so it alone does not tell that nothing new may begin.
+  let stopping = false
   const fault = (where: string) => (error: unknown) => watcher.fault(where, error)
 
   const membership = createMembership({
@@ -57,10 +59,11 @@ export const createEngine = (parts: EngineParts): Engine => {
     node: parts.node,
     leaseNow,
     onJoined: () => {
+      if (stopping) return
       watcher.scheduling(true)
       // What a predecessor left is taken back first: it is older than anything that falls due now.
       void recovery.start().then(() => {
-        if (membership.nodeKey() !== null) claim.start()
+        if (!stopping && membership.nodeKey() !== null) claim.start()
       })
     },
     onLost: () => {
@@ -135,6 +138,7 @@ export const createEngine = (parts: EngineParts): Engine => {
   return {
     start: membership.start,
     stop: async (graceMs) => {
+      stopping = true
       await claim.stop()
       await recovery.stop()
       await dispatch.drain(graceMs)

@@ -40,6 +40,7 @@ export const createMembership = (parts: MembershipParts): Membership => {
   let aliveUntil = 0
   let timer: Cancel | null = null
   let stopped = false
+  let ticking: Promise<void> | null = null
 
   const lose = () => {
     if (nodeKey === null) return
@@ -50,10 +51,11 @@ export const createMembership = (parts: MembershipParts): Membership => {
   const join = async () => {
     const asked = clock.monotonic()
     const key = await ledger.join(node, leaseNow(), leaseNow() + LEASE_MS)
-    if (key === null || stopped) return
+    if (key === null) return
     nodeKey = key
     aliveUntil = asked + LEASE_MS
-    parts.onJoined()
+    // Told to stop while it was asking: `stop` gives back what came of it.
+    if (!stopped) parts.onJoined()
   }
 
   const renew = async (key: number) => {
@@ -62,7 +64,14 @@ export const createMembership = (parts: MembershipParts): Membership => {
     else lose()
   }
 
-  const tick = async () => {
+  const tick = (): Promise<void> => {
+    ticking ??= tickOnce().finally(() => {
+      ticking = null
+    })
+    return ticking
+  }
+
+  const tickOnce = async () => {
     try {
       if (nodeKey === null) await join()
       else await renew(nodeKey)
@@ -85,6 +94,7 @@ export const createMembership = (parts: MembershipParts): Membership => {
     stop: async () => {
       stopped = true
       timer?.()
+      await ticking
       if (nodeKey !== null) await ledger.leave(nodeKey)
       nodeKey = null
     },

@@ -97,6 +97,35 @@ describe('stop means stop', () => {
     assert.deepEqual(await history(backup), ['0 success', '60 success'])
   })
 
+  it('a stop at any moment of joining leaves nothing running behind', async (test) => {
+    const { job, node, clock, history, store } = await openWorld(test)
+    const backup = await job('backup')
+    for (let turns = 0; turns < 40; turns++) {
+      clock.setWall(START + turns * MINUTE)
+      const { engine } = node()
+
+      engine.start()
+      for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
+      let isStopped = false
+      const stopped = engine.stop(0).then(() => {
+        isStopped = true
+      })
+      for (; !isStopped; clock.advance(1)) await new Promise(setImmediate)
+      await stopped
+
+      assert.deepEqual(
+        (await history(backup)).filter((row) => row.includes('running')),
+        [],
+        `after ${turns} turns`,
+      )
+      assert.deepEqual(
+        (await store.ledger.nodes()).filter(({ leaseUntil }) => leaseUntil > 0),
+        [],
+        'a lease is left',
+      )
+    }
+  })
+
   it('a graceful stop hands back what is held, records what ends in time, and loses nothing', async (test) => {
     const before = await openWorld(test)
     const [quick, slow, later] = [
