@@ -93,7 +93,7 @@ const main = async (): Promise<void> => {
     options: { only: { type: 'string' }, long: { type: 'boolean', default: false }, help: { type: 'boolean' } },
   })
   if (values.help) return void process.stdout.write(USAGE)
-  if (values.long) process.env.FAULT_LENGTH = 'long'
+  if (values.long) process.env.CARILLON_FAULT_LONG = '1'
 
   const total = await runStages(chosenFrom(stages(values.long), values.only))
   // A test that did not run proves nothing: where nobody watches, it is a failure.
