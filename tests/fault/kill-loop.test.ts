@@ -13,7 +13,7 @@ import { freePort, startServer } from './support/server.ts'
 import { lasting } from './support/waiting.ts'
 import { startWriters } from './support/writers.ts'
 
-const KILLS = isLong ? 300 : Number(process.env.TRY_KILLS ?? 25)
+const KILLS = isLong ? 300 : 25
 /** F of promise.md F01. */
 const ALLOWANCE_MS = 3000
 /** Runs are looked up again for this long, to see that what had finished stays as it was. */

@@ -71,7 +71,7 @@ const faultOf = ({ row, at, job, history, receiptsByExecution }: Case): string |
   const { faults } = history
   switch (row.status) {
     case 'missed':
-      return isDisturbed(at, faults) ? null : 'is missed without a fault'
+      return isDisturbed(at, faults) || wasLeft(row, at, job, faults) ? null : 'is missed without a fault'
     case 'skipped':
       return overlaps(job.executions, row, faults) ? null : 'is skipped though nothing else of the job ran'
     case 'cancelled':
@@ -85,6 +85,15 @@ const faultOf = ({ row, at, job, history, receiptsByExecution }: Case): string |
     default:
       return lateness(receiptsByExecution.get(row.id) ?? [], at, faults)
   }
+}
+
+/** The job was paused, edited or deleted while its instant, though come, was not yet taken and not yet too late. */
+const wasLeft = (row: ExecutionRow, at: number, job: JobEvidence, faults: readonly Fault[]): boolean => {
+  const kind = ({ paused: 'pause', edited: 'update', job_deleted: 'delete' } as const)[row.reason as 'paused']
+  const deadline = deadlineOf(at, faults)
+  return job.calls.some(
+    (call) => call.kind === kind && call.result !== 'fail' && at <= call.endedAt && call.invokedAt <= deadline,
+  )
 }
 
 const overlaps = (rows: readonly ExecutionRow[], skipped: ExecutionRow, faults: readonly Fault[]): boolean =>

@@ -6,7 +6,7 @@ import { type Era, type Story, storyOf } from './register.ts'
 /** How late an occurrence may start when nothing is wrong. */
 export const LATE_MS = 2000
 /** An answered call is on disk at most this long after; a kill later than that cannot bring it back. */
-export const RECORD_MS = 500
+export const RECORD_MS = 250
 /** Occurrences are claimed a little ahead of their time: a kill so soon before it strikes them too. */
 export const AHEAD_MS = 100
 /** A request may be read this long after it was sent, also when its sender is gone by then. */

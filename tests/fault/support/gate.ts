@@ -7,13 +7,18 @@ export type Gate = {
   readonly passed: () => Promise<void>
 }
 
+/** Closed at first. Closing a closed gate changes nothing: who waits there goes through at the next opening. */
 export const createGate = (): Gate => {
   let passage = Promise.withResolvers<void>()
+  let isOpen = false
   return {
-    open: () => passage.resolve(),
+    open: () => {
+      isOpen = true
+      passage.resolve()
+    },
     close: () => {
-      // Who waits at the closed gate keeps waiting for the same opening.
-      passage = Promise.withResolvers<void>()
+      if (isOpen) passage = Promise.withResolvers<void>()
+      isOpen = false
     },
     passed: () => passage.promise,
   }

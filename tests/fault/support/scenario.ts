@@ -1,6 +1,6 @@
 /** What every fault run shares: its length, its seed, its folder, its verdict in one line. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -44,6 +44,9 @@ export const scenario = (t: TestContext, name: string): Scenario => {
   const judge: Scenario['judge'] = (history, more = {}) => {
     const { violations, counts } = check(history)
     tell({ ...rounded(counts), ...more })
+    // What a violation came from is found by reading what went before it.
+    if (violations.length > 0)
+      writeFileSync(join(directory, 'history.json'), JSON.stringify({ violations, ...history }))
     const shown = violations.slice(0, MOST_SHOWN).map(({ rule, job, what }) => `${rule} ${job}: ${what}`)
     assert.equal(violations.length, 0, `${violations.length} violations\n${shown.join('\n')}`)
     return counts

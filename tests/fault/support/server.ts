@@ -9,7 +9,7 @@ import { get } from './http.ts'
 import type { Scenario } from './scenario.ts'
 import { eventually } from './waiting.ts'
 
-const ENTRY = process.env.TRY_ENTRY ?? fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))
+const ENTRY = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))
 const START_MS = 20_000
 const GRACE_MS = 30_000
 const LONGEST_SAID = 4000

@@ -13,13 +13,15 @@ const JOBS_PER_WRITER = 8
 export type WritersParts = {
   readonly run: Scenario
   readonly client: Client
+  /** Distinguishes their jobs from those of other writers. Default `writer`. */
+  readonly name?: string
   readonly receiverUrl: string
   /** Resolves when the server may be called: at once while it is well. */
   readonly open: () => Promise<void>
 }
 
 export type Writers = {
-  /** Ends after the call under way, with what is unknown looked up. */
+  /** Ends after the call under way. */
   readonly stop: () => Promise<void>
 }
 
@@ -38,9 +40,9 @@ export const startWriters = (parts: WritersParts): Writers => {
       await parts.open()
       if (stopped) return
       const began = performance.now()
-      if (jobs.length < JOBS_PER_WRITER) jobs.push(unborn(`writer-${writer}-${made++}`, parts))
+      if (jobs.length < JOBS_PER_WRITER) jobs.push(unborn(`${parts.name ?? 'writer'}-${writer}-${made++}`, parts))
       const job = parts.run.random.pick(jobs)
-      await change(job, parts)
+      await change(job, parts, () => stopped)
       if (job.state === 'gone') jobs.splice(jobs.indexOf(job), 1)
       await lasting(Math.max(0, PAUSE_MS - (performance.now() - began)))
     }
@@ -60,12 +62,12 @@ const unborn = (name: string, { run: { random }, receiverUrl }: WritersParts): O
 }
 
 /** One write, and, when nobody knows what became of it, reads until an answer tells. */
-const change = async (job: Owned, { client, run, open }: WritersParts): Promise<void> => {
+const change = async (job: Owned, { client, run, open }: WritersParts, isOver: () => boolean): Promise<void> => {
   const { write, plan, state } = nextWrite(job, client, run.random)
   const result = await write()
   if (result === 'ok') Object.assign(job, { plan, state })
   if (result !== 'unknown') return
-  for (;;) {
+  while (!isOver()) {
     await open()
     const seen = await client.read(job)
     if (seen === null) job.state = 'gone'
