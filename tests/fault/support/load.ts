@@ -7,6 +7,7 @@ const EVERY_SECOND = 100
 const EVERY_FIVE = 100
 const CRON = 100
 const AT_ONCE = 8
+export const STEADY_JOBS = EVERY_SECOND + EVERY_FIVE + CRON
 
 export type LoadParts = {
   readonly client: Client
