@@ -117,6 +117,8 @@ test('whatever bytes a target sends, the attempt ends with an outcome and the ne
       }
       let calls = 0
       const outcome = await against((socket) => (calls++ === 0 ? socket.end(bytes) : socket.end(OK)))
+      // The target closes each connection; a call that meets the closing is a failed attempt of its own.
+      await closed()
       const next = await executor.execute(anAssignment(aTarget(server().origin)))
 
       assert.ok(
