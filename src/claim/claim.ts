@@ -13,6 +13,8 @@ export { CLAIM_AHEAD_MS } from './pace.ts'
 
 /** What is later than this goes behind what is on time. */
 const LATE_MS = 2000
+/** After a look that failed, the next one waits at least this long: a database that is away is not asked in a loop. */
+const REST_MS = 250
 const LAST_KEY = Number.MAX_SAFE_INTEGER
 
 export type ClaimParts = {
@@ -71,6 +73,7 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
   let timer: Cancel | null = null
   let looking: Promise<void> | null = null
   let soon = false
+  let restMs = 0
   let running = false
 
   /** On-time jobs first; late ones with the room that is left. */
@@ -180,8 +183,12 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
       return looking
     }
     soon = false
+    restMs = 0
     looking = lookOnce()
-      .catch(parts.onFault)
+      .catch((error: unknown) => {
+        restMs = REST_MS
+        parts.onFault(error)
+      })
       .finally(() => {
         looking = null
         arm()
@@ -204,7 +211,7 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
       room: parts.room(),
       boundMs: parts.boundMs,
     })
-    if (delay !== null) timer = clock.after(delay, () => void look())
+    if (delay !== null || restMs > 0) timer = clock.after(Math.max(delay ?? 0, restMs), () => void look())
   }
 
   return {
