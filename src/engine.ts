@@ -6,7 +6,7 @@ import { createRecordStation, createRecovery, type Recorded } from './record/rec
 import type { Ledger, NodeInfo } from './store/store.ts'
 
 /** Assignments held and under way at most: bounds memory and what a crash leaves to be repeated. */
-const DEFAULT_CAPACITY = 1024
+const DEFAULT_CAPACITY = 3072
 
 /** What the engine tells those who watch: metrics, log, the demo's terminal. */
 export type EngineWatcher = {

@@ -1,21 +1,19 @@
 /** Station 2: takes due jobs and waiting executions, once, and hands what may run to whoever sends it. */
 import type { Assignment } from '../domain/attempt.ts'
 import type { Cancel, Clock } from '../domain/clock.ts'
-import type { Batch, BatchResult, Claim, DueJob, Ledger, OutcomeWrite } from '../store/store.ts'
-import { assignmentOfLeased, assignmentsOf } from './assignments.ts'
+import type { DueJob, Ledger } from '../store/store.ts'
+import { assignmentOfLeased } from './assignments.ts'
+import { type Companions, createClaimer } from './claimer.ts'
 import { watchClock } from './clock-watch.ts'
-import { decide, policiesOf } from './decide.ts'
+import { createDuePages } from './due-pages.ts'
 import { CLAIM_AHEAD_MS, LARGEST_LOOK, untilNextLook, WORTHWHILE_ROOM } from './pace.ts'
 import { replanIntervals } from './replan.ts'
 
 export { createMembership } from './membership.ts'
 export { CLAIM_AHEAD_MS } from './pace.ts'
 
-/** What is later than this goes behind what is on time. */
-const LATE_MS = 2000
 /** After a look that failed, the next one waits at least this long: a database that is away is not asked in a loop. */
 const REST_MS = 250
-const LAST_KEY = Number.MAX_SAFE_INTEGER
 
 export type ClaimParts = {
   readonly ledger: Ledger
@@ -39,12 +37,6 @@ export type ClaimParts = {
   readonly boundMs: number
 }
 
-export type Companions = {
-  readonly outcomes: readonly OutcomeWrite[]
-  readonly committed: (result: BatchResult) => void
-  readonly failed: () => void
-}
-
 export type ClaimStation = {
   readonly start: () => void
   /** One look now: takes what is due and what waits, as far as there is room. Overlapping calls share one. */
@@ -57,7 +49,7 @@ export type ClaimStation = {
   readonly freed: () => void
   /** More is due than fitted: as soon as there is room again, claims are committed. */
   readonly isBacklogged: () => boolean
-  /** Resolves when the look under way, if there is one, is through. */
+  /** Resolves when nothing that was read before is still to be claimed. */
   readonly settled: () => Promise<void>
   /** No look begins after this; resolves when the last one is through. */
   readonly stop: () => Promise<void>
@@ -66,6 +58,7 @@ export type ClaimStation = {
 export const createClaimStation = (parts: ClaimParts): ClaimStation => {
   const { ledger, clock } = parts
   const jumped = watchClock()
+  const pages = createDuePages(ledger)
   let nextDueAt: number | null = null
   let nextPendingAt: number | null = 0
   let askedAt = Number.NEGATIVE_INFINITY
@@ -73,77 +66,40 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
   let timer: Cancel | null = null
   let looking: Promise<void> | null = null
   let soon = false
-  let restMs = 0
+  let restUntil = 0
+  /** Commits that are not answered yet, and how many places their jobs will take. */
+  const claiming = new Set<Promise<void>>()
+  let reserved = 0
   let running = false
-
-  /** On-time jobs first; late ones with the room that is left. */
-  const takeDue = async (now: number, room: number): Promise<DueJob[]> => {
-    const limit = Math.min(room, LARGEST_LOOK)
-    const edge = now - LATE_MS
-    const onTime = await ledger.due({ until: now + CLAIM_AHEAD_MS, limit, after: { dueAt: edge, jobKey: LAST_KEY } })
-    const jobs = [...onTime.jobs]
-    if (jobs.length < limit && onTime.nextDueAt !== null && onTime.nextDueAt <= edge) {
-      jobs.push(...(await ledger.due({ until: edge, limit: limit - jobs.length, after: null })).jobs)
-    }
-    backlog = jobs.length === limit
-    nextDueAt = onTime.nextDueAt
-    return jobs
-  }
-
-  const claimAll = async (jobs: readonly DueJob[], now: number, nodeKey: number): Promise<readonly Assignment[]> => {
-    const queueing = jobs.filter((job) => policiesOf(job).overlap.startsWith('queue')).map((job) => job.jobKey)
-    const loads = queueing.length === 0 ? [] : await ledger.load(queueing)
-    const queuedBy = new Map(loads.map((load) => [load.jobKey, load.queued]))
-    const decideAll = (some: readonly DueJob[], busy: boolean) =>
-      some.map((job) => decide(job, { now, newId: parts.newId, queued: queuedBy.get(job.jobKey) ?? 0, busy }))
-
-    const { assignments, busy } = await commit(decideAll(jobs, false), jobs, { now, nodeKey })
-    if (busy.length > 0) await commit(decideAll(busy, true), busy, { now, nodeKey })
-    return assignments
-  }
-
-  const commit = async (
-    claims: readonly Claim[],
-    jobs: readonly DueJob[],
-    by: { readonly now: number; readonly nodeKey: number },
-  ): Promise<{ readonly assignments: readonly Assignment[]; readonly busy: readonly DueJob[] }> => {
-    const result = await commitWithCompanions({ ...by, leaseNow: parts.leaseNow(), claims })
-    nextDueAt = result.nextDueAt
-    if (result.cancelledIds.length > 0) parts.abort(result.cancelledIds)
-    const assignments: Assignment[] = []
-    const busy: DueJob[] = []
-    claims.forEach((claim, index) => {
-      const job = jobs[index] as DueJob
-      if (result.claimed[index] === 'busy') {
-        busy.push(job)
-      } else if (result.claimed[index] !== 'gone') {
-        for (const row of claim.executions) if (row.status === 'pending') awaitFrom(row.scheduledFor)
-        if (result.claimed[index] === 'claimed') assignments.push(...assignmentsOf(claim, job))
-        else awaitFrom(claim.dueAt)
-      }
-    })
-    return { assignments, busy }
-  }
-
-  const commitWithCompanions = async (batch: Omit<Batch, 'outcomes'>): Promise<BatchResult> => {
-    const companions = parts.companions()
-    try {
-      const result = await ledger.commit({ ...batch, outcomes: companions.outcomes })
-      companions.committed(result)
-      return result
-    } catch (error) {
-      companions.failed()
-      throw error
-    }
-  }
 
   const awaitFrom = (at: number) => {
     nextPendingAt = Math.min(nextPendingAt ?? at, at)
   }
 
+  const claimAll = createClaimer({
+    ...parts,
+    onSent: pages.readAhead,
+    onWaiting: awaitFrom,
+    onNextDue: (at) => {
+      nextDueAt = at
+    },
+  })
+
+  const room = (): number => parts.room() - reserved
+
+  const takeDue = async (now: number): Promise<readonly DueJob[]> => {
+    const places = room()
+    backlog = places <= 0
+    if (backlog) return []
+    const taken = await pages.take(now, Math.min(places, LARGEST_LOOK))
+    backlog = taken.more
+    nextDueAt = taken.nextDueAt
+    return taken.jobs
+  }
+
   const leaseWaiting = async (nodeKey: number): Promise<number> => {
     const now = clock.now()
-    const limit = Math.min(parts.room(), LARGEST_LOOK)
+    const limit = Math.min(room(), LARGEST_LOOK)
     if (limit <= 0 || nextPendingAt === null || nextPendingAt > now) return 0
     const { leased, nextAt } = await ledger.lease({ nodeKey, now, leaseNow: parts.leaseNow(), limit })
     // As many as there was room for: more may wait.
@@ -158,7 +114,9 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     const began = clock.monotonic()
     const now = clock.now()
     if (jumped(now, began) < 0) {
+      await Promise.all(claiming)
       parts.onClockBack()
+      pages.forget()
       await replanIntervals(ledger, { nodeKey, now, leaseNow: parts.leaseNow() })
     }
     // Other processes add waiting executions without a word.
@@ -168,13 +126,36 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     }
     // Waiting work first: it is older than what falls due now, and little of it exists.
     await leaseWaiting(nodeKey)
-    const room = parts.room()
-    const jobs = room > 0 ? await takeDue(now, room) : []
-    backlog = room <= 0 || backlog
-    const claimed = jobs.length > 0 ? await claimAll(jobs, now, nodeKey) : []
-    if (claimed.length > 0) parts.assign(claimed)
+    const jobs = await takeDue(now)
+    const before = [...claiming]
+    const claimed = claimAndAssign(jobs, now, nodeKey)
+    // Under backlog the next look waits only for the commit before this one, so that the store never waits for us.
+    if (!backlog) await claimed
+    else await Promise.all(before)
     // What the claims put into the queue, such as a run that must keep its place behind others.
     await leaseWaiting(nodeKey)
+  }
+
+  const claimAndAssign = async (jobs: readonly DueJob[], now: number, nodeKey: number): Promise<void> => {
+    if (jobs.length === 0) return
+    reserved += jobs.length
+    const done = claimAll(jobs, { now, nodeKey })
+      .then((claimed) => {
+        reserved -= jobs.length
+        if (claimed.length > 0) parts.assign(claimed)
+      })
+      .catch((error: unknown) => {
+        reserved -= jobs.length
+        failed(error)
+      })
+      .finally(() => claiming.delete(done))
+    claiming.add(done)
+    await done
+  }
+
+  const failed = (error: unknown) => {
+    restUntil = clock.monotonic() + REST_MS
+    parts.onFault(error)
   }
 
   const look = (): Promise<void> => {
@@ -183,12 +164,8 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
       return looking
     }
     soon = false
-    restMs = 0
     looking = lookOnce()
-      .catch((error: unknown) => {
-        restMs = REST_MS
-        parts.onFault(error)
-      })
+      .catch(failed)
       .finally(() => {
         looking = null
         arm()
@@ -208,9 +185,10 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
       now,
       nextAt: soon ? now : Number.isFinite(nextAt) ? nextAt : null,
       backlog,
-      room: parts.room(),
+      room: room(),
       boundMs: parts.boundMs,
     })
+    const restMs = restUntil - clock.monotonic()
     if (delay !== null || restMs > 0) timer = clock.after(Math.max(delay ?? 0, restMs), () => void look())
   }
 
@@ -219,9 +197,13 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
       running = true
       void look()
     },
-    look,
+    look: async () => {
+      await look()
+      await Promise.all(claiming)
+    },
     wake: () => {
       nextPendingAt = 0
+      pages.forget()
       if (running) void look()
     },
     waiting: (at) => {
@@ -230,18 +212,21 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
       if (running && !looking) arm()
     },
     freed: () => {
-      if (!backlog || !running || looking) return
-      if (parts.room() >= WORTHWHILE_ROOM) void look()
+      if (!backlog || !running || looking || restUntil > clock.monotonic()) return
+      if (room() >= WORTHWHILE_ROOM) void look()
       else if (timer === null) arm()
     },
     isBacklogged: () => backlog && running,
     settled: async () => {
+      pages.forget()
       await looking
+      await Promise.all(claiming)
     },
     stop: async () => {
       running = false
       timer?.()
       await looking
+      await Promise.all(claiming)
     },
   }
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { watchClock } from './clock-watch.ts'
-import { CLAIM_AHEAD_MS, LOOK_SPACING_MS, untilNextLook } from './pace.ts'
+import { CLAIM_AHEAD_MS, LOOK_SPACING_MS, untilNextLook, WORTHWHILE_ROOM } from './pace.ts'
 
 const calm = { now: 0, nextAt: null, backlog: false, room: 1000, boundMs: 1000 }
 
@@ -22,7 +22,7 @@ describe('pace', () => {
   it('with more due than fits it waits a moment for a worthwhile batch, and for a free place if there is none', () => {
     assert.equal(untilNextLook({ ...calm, backlog: true, room: 0 }), null)
     assert.equal(untilNextLook({ ...calm, backlog: true, room: 10 }), LOOK_SPACING_MS)
-    assert.equal(untilNextLook({ ...calm, backlog: true, room: 250 }), 0)
+    assert.equal(untilNextLook({ ...calm, backlog: true, room: WORTHWHILE_ROOM }), 0)
   })
 })
 

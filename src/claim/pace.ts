@@ -5,9 +5,9 @@ export const CLAIM_AHEAD_MS = 50
 /** Looks are at least this far apart: what falls due in between is claimed in one transaction. */
 export const LOOK_SPACING_MS = 15
 /** The most jobs one look takes. */
-export const LARGEST_LOOK = 500
+export const LARGEST_LOOK = 1000
 /** With more due than fits, looks wait a moment for this many free places: a full batch costs little more than a row. */
-export const WORTHWHILE_ROOM = 250
+export const WORTHWHILE_ROOM = 750
 
 export type Situation = {
   readonly now: number

@@ -12,7 +12,7 @@ const LINGER_MS = 2
 /** A commit costs about a millisecond of processor time, whatever it carries: own ones are at least this far apart. */
 const SPACING_MS = 10
 /** While claims are about to be committed, outcomes wait this long for a place in that commit. */
-const WAIT_FOR_OTHERS_MS = 30
+const WAIT_FOR_OTHERS_MS = 60
 const LARGEST_FLUSH = 1000
 const RETRY_FLUSH_MS = 250
 
