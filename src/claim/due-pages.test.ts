@@ -1,3 +1,4 @@
+/** Pages of due jobs: which jobs a look takes, and what is read ahead while a commit is under way. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { DueJob, Ledger } from '../store/store.ts'
