@@ -38,7 +38,7 @@ describe('the lock file', () => {
   const those = (isWrong: (one: (typeof packages)[number][1]) => boolean) =>
     packages.filter(([, one]) => isWrong(one)).map(([path]) => path)
 
-  it('brings no package that runs a script when it is installed', () => {
+  it('S101: brings no package that runs a script when it is installed', () => {
     assert.deepEqual(
       those((one) => one.hasInstallScript === true),
       [],
@@ -46,7 +46,7 @@ describe('the lock file', () => {
     assert.ok(packages.length > 50)
   })
 
-  it('names no registry, and pins every package by its contents', () => {
+  it('S101: names no registry, and pins every package by its contents', () => {
     assert.deepEqual(
       those((one) => /^https?:/.test(one.resolved ?? '')),
       [],
