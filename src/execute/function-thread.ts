@@ -56,7 +56,7 @@ export const startThread = ({ clock, memoryMb, hear }: ThreadSetting): ((message
     // What it said last may not have been heard yet; whatever that was, it serves nobody any more.
     for (let last = receiveMessageOnPort(port); last !== undefined; last = receiveMessageOnPort(port)) {
       const message = last.message as FromThread
-      hear('clean' in message ? { ...message, clean: false } : message)
+      receive('clean' in message ? { ...message, clean: false } : message)
     }
     port.close()
     hear(ready ? { say: 'crashed', why: why(code) } : { say: 'unstartable', error: `${thrown ?? `exit code ${code}`}` })

@@ -52,7 +52,7 @@ export const refuseFunction = async (
   if (!functions.isOpenTo(workspaceKey)) throw wrong('functions are not open to this workspace')
   const problem = await functions.problemOf(target.function)
   if (problem === null) return
-  const names = (await functions.modules()).flatMap(namesOf)
+  const names = (await functions.modules()).flatMap(namesOf).sort()
   const known = names.length === 0 ? 'there are none' : `there are: ${names.slice(0, MOST_NAMED).join(', ')}`
   throw wrong(`${problem}; ${known}${names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : ''}`)
 }
