@@ -217,7 +217,7 @@ export const SETTINGS = {
     name: 'FUNCTIONS_AT_ONCE',
     kind: wholeNumber(1, 256),
     byDefault: always(4),
-    help: 'How many functions run at once, each in a process of its own of about 60 MB; others wait for their turn.',
+    help: 'How many functions run at once, each in a process of its own of about 50 MB; others wait for their turn.',
     changedBy: 'Whoever has functions that mostly wait (more), or little memory (fewer).',
     example: '16',
   }),
