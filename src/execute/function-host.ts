@@ -39,6 +39,7 @@ export type HostSetting = {
   /** Where it runs. */
   readonly folder: string
   readonly key: string
+  /** At the first sign that it is of no more use; may be called again. */
   readonly onGone: () => void
 }
 
@@ -81,9 +82,11 @@ export const startHost = ({ clock, memoryMb, folder, key, onGone }: HostSetting)
         events?.printed(message.text, message.left)
         break
       case 'crashed':
+        onGone()
         settle((hearing) => hearing.crashed(message.why))
         break
       case 'unstartable':
+        onGone()
         settle((hearing) => hearing.unstartable(new Error(message.error)))
         break
       default:
@@ -96,7 +99,9 @@ export const startHost = ({ clock, memoryMb, folder, key, onGone }: HostSetting)
   child.on('error', (error) => {
     broken = error
   })
+  child.on('exit', onGone)
   const gone = new Promise<void>((resolve) => {
+    // After the last of what it said was heard.
     child.on('close', (code, signal) => {
       settle((hearing) =>
         ready

@@ -56,12 +56,8 @@ export const createFunctionRegistry = async ({
   const place = async (path: string): Promise<{ readonly url: string; readonly version: string } | null> => {
     const real = await realpath(path).catch(() => null)
     if (real === null || !isWithin(root, real)) return null
-    const { mtimeMs, size, ...kind } = await stat(real).then((found) => ({
-      mtimeMs: found.mtimeMs,
-      size: found.size,
-      isFile: found.isFile(),
-    }))
-    return kind.isFile ? { url: pathToFileURL(real).href, version: `${mtimeMs}-${size}` } : null
+    const found = await stat(real).catch(() => null)
+    return found?.isFile() ? { url: pathToFileURL(real).href, version: `${found.mtimeMs}-${found.size}` } : null
   }
 
   const find = async (path: readonly string[]): Promise<Omit<Located, 'callables'> | null> => {

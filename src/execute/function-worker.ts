@@ -31,6 +31,14 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 process.on('exit', printer.flush)
 
+/** Node would say in each fresh thread that a package.json further up names no type of module; that is no output of the function. */
+const TYPELESS = 'MODULE_TYPELESS_PACKAGE_JSON'
+const { emitWarning } = process
+process.emitWarning = ((...given: unknown[]) => {
+  const isTypeless = given.some((each) => each === TYPELESS || Object(each).code === TYPELESS)
+  if (!isTypeless) Reflect.apply(emitWarning, process, given)
+}) as typeof emitWarning
+
 let abort: AbortController | null = null
 
 type Exports = Readonly<Record<string, unknown>>

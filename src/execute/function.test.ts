@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { CLOSED_WORKSPACE, functionCalls } from '../../tests/support/function-folder.ts'
+import { manualClock } from '../../tests/support/manual-clock.ts'
 
 const SCHEDULED = Date.UTC(2026, 2, 29, 1, 30)
 
@@ -247,5 +248,24 @@ describe('threads', () => {
     assert.deepEqual([second.failure, second.error], ['timeout', 'Timed out after 500 ms while waiting for its turn.'])
     assert.equal((await first).failure, 'timeout')
     assert.equal((await third).kind, 'success')
+  })
+
+  test('end when nobody has used them for a minute', async (t) => {
+    const clock = manualClock(SCHEDULED)
+    const { call } = await functionCalls(
+      t,
+      { 'counter.js': 'let calls = 0; export const run = () => ++calls' },
+      { clock },
+    )
+
+    const [first, second] = [await call('counter'), await call('counter')]
+    clock.advance(59_000)
+    const third = await call('counter')
+    clock.advance(120_000)
+
+    assert.deepEqual([first.output, second.output, third.output], ['1', '2', '3'])
+    assert.equal((await call('counter')).output, '1')
+    clock.advance(100)
+    assert.equal(clock.pendingTimers(), 1, 'the one that looks for idle ones')
   })
 })

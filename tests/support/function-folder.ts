@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Assignment, Outcome } from '../../src/domain/attempt.ts'
-import { systemClock } from '../../src/domain/clock.ts'
+import { type Clock, systemClock } from '../../src/domain/clock.ts'
 import type { FunctionTarget } from '../../src/domain/target.ts'
 import {
   createExecutor,
@@ -45,22 +45,22 @@ export type Calls = FunctionFolder & {
   ) => Promise<Outcome>
 }
 
-/** Functions that run for real: the clock is the machine's, so only upper bounds of time hold. */
+/** Functions that run for real: by default the clock is the machine's, and then only upper bounds of time hold. */
 export const functionCalls = async (
   test: Cleanup,
   files: Readonly<Record<string, string>>,
-  { atOnce = 2, memoryMb = 64 }: { readonly atOnce?: number; readonly memoryMb?: number } = {},
+  { atOnce = 2, clock = systemClock }: { readonly atOnce?: number; readonly clock?: Clock } = {},
 ): Promise<Calls> => {
   const folder = await functionFolder(test, files)
   const runner = createFunctionRunner({
-    clock: systemClock,
+    clock,
     registry: folder.registry,
     atOnce,
-    memoryMb,
+    memoryMb: 64,
     isOpenTo: (workspaceKey) => workspaceKey !== CLOSED_WORKSPACE,
   })
   const executor = createExecutor({
-    clock: systemClock,
+    clock,
     runners: [runner],
     onFault: (error) => {
       throw error
