@@ -17,12 +17,11 @@ export const runFunction = async (
 ): Promise<Outcome> => {
   const clock = systemClock
   const registry = await createFunctionRegistry({ folder, clock, memoryMb })
+  const faults: unknown[] = []
   const executor = createExecutor({
     clock,
     runners: [createFunctionRunner({ clock, registry, memoryMb, atOnce: 1, isOpenTo: () => true })],
-    onFault: (error) => {
-      throw error
-    },
+    onFault: (error) => faults.push(error),
   })
   try {
     const assignment = {
@@ -38,7 +37,9 @@ export const runFunction = async (
       target: { kind: 'function', ...target },
       policies: {},
     } as const
-    return await executor.execute(assignment, signal)
+    const outcome = await executor.execute(assignment, signal)
+    if (faults.length > 0) throw faults[0]
+    return outcome
   } finally {
     await executor.close()
   }

@@ -59,14 +59,16 @@ export const functionCalls = async (
     memoryMb: 64,
     isOpenTo: (workspaceKey) => workspaceKey !== CLOSED_WORKSPACE,
   })
+  const faults: unknown[] = []
   const executor = createExecutor({
     clock,
     runners: [runner],
-    onFault: (error) => {
-      throw error
-    },
+    onFault: (error) => faults.push(error),
   })
-  test.after(() => executor.close())
+  test.after(async () => {
+    await executor.close()
+    if (faults.length > 0) throw new AggregateError(faults, 'The runner met faults.')
+  })
   return {
     ...folder,
     executor,

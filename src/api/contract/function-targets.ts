@@ -28,8 +28,8 @@ export const FunctionTargetInput = strict({
 export type FunctionTargetInput = z.input<typeof FunctionTargetInput>
 
 /** What an edit, or one manual run, may say of a function; each is replaced whole. */
-export const FUNCTION_EDIT = { function: name.optional(), args: args.optional(), kwargs: kwargs.optional() }
 export const FUNCTION_OVERRIDES = { args: args.optional(), kwargs: kwargs.optional() }
+export const FUNCTION_EDIT = { function: name.optional(), ...FUNCTION_OVERRIDES }
 
 export const FunctionModule = strict({
   name: z.string().describe('As a target names it.'),

@@ -1,6 +1,6 @@
 /** `carillon functions`: which are registered on a server, and trying one without a server. */
 import type { FunctionList, FunctionModule } from '../../api/contract/function-targets.ts'
-import { readSettings } from '../../config/config.ts'
+import { ConfigError, readSettings } from '../../config/config.ts'
 import { readDuration, showDuration } from '../duration.ts'
 import { CommandFailure } from '../exit-codes.ts'
 import { safe, safeLines } from '../safe-text.ts'
@@ -26,7 +26,9 @@ export const addFunctionCommands: Adder = (parent, world) => {
     .option('--dir <path>', 'the folder of functions, instead of FUNCTIONS_DIR')
     .option('--timeout <time>', 'bound on the call', '30s')
     .action(async (name: string, { dir, timeout, json, ...flags }: TrialOptions) => {
-      const { values } = readSettings({ FUNCTIONS_DIR: dir })
+      const { values, faults } = readSettings({ FUNCTIONS_DIR: dir })
+      const ofFunctions = faults.filter((fault) => fault.name.startsWith('FUNCTIONS_'))
+      if (ofFunctions.length > 0) throw new ConfigError(ofFunctions)
       if (values.functionsDir === null)
         throw new CommandFailure('usage', 'name the folder of functions: --dir or FUNCTIONS_DIR')
       const { runFunction } = await import('../../app.ts')
