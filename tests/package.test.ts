@@ -119,6 +119,16 @@ describe('the package', () => {
     ])
   })
 
+  it('calls a registered function, which may be TypeScript', async () => {
+    const folder = mkdtempSync(join(home, 'functions-'))
+    writeFileSync(join(folder, 'report.ts'), 'export const run = (region: string): object => ({ region })')
+    const args = ['functions', 'run', 'report', '--dir', folder, '--args', '["eu"]']
+
+    const { stdout } = await run(carillon, args, { cwd: tmpdir(), env: outside })
+
+    assert.equal(stdout, '{"region":"eu"}\n')
+  })
+
   it('serves, keeps its data where it was started, and ends with 0 when asked', async () => {
     const cwd = mkdtempSync(join(home, 'site-'))
     const server = spawn(carillon, ['serve', '--port', '0'], {

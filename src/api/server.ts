@@ -15,6 +15,7 @@ import { LIMITS, type Limits, refuseBrokenRequest } from './limits.ts'
 import { describeApi } from './openapi.ts'
 import { answerProblems, refuser } from './refuse.ts'
 import { executionRoutes } from './routes/executions.ts'
+import { functionRoutes } from './routes/functions.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobActionRoutes } from './routes/job-actions.ts'
 import { jobRoutes } from './routes/jobs.ts'
@@ -100,6 +101,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       jobRoutes(api, context)
       jobActionRoutes(api, context)
       executionRoutes(api, context)
+      functionRoutes(api, context)
       scheduleRoutes(api, context)
       statisticsRoutes(api, context)
       sessionRoutes(api, context)

@@ -30,7 +30,7 @@ export const sealedSecretOf = (auth: HttpAuth): Sealed => {
 export const revealWith =
   (secrets: Secrets) =>
   (sealed: Sealed, of: { readonly workspaceKey: number; readonly jobId: string; readonly target: Target }): string => {
-    const { auth } = of.target
+    const auth = of.target.kind === 'http' ? of.target.auth : undefined
     if (auth === undefined) throw new Error('The target has no secret.')
     return secrets.open(sealed.sealed, secretPlace(of.workspaceKey, of.jobId, auth.kind))
   }

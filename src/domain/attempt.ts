@@ -40,6 +40,10 @@ export type FailureCode =
   | 'body'
   | 'too_slow'
   | 'secret'
+  /** A function threw, or its promise was rejected. */
+  | 'exception'
+  /** A function brought its thread down, or blocked it until it had to be ended; three of them in a row quarantine the job. */
+  | 'crashed'
   | 'internal'
 
 export type Outcome = {

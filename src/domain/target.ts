@@ -41,5 +41,14 @@ export type HttpTarget = {
   readonly redirects?: boolean
 }
 
+/** A callable of a module that the operator has put into the folder of functions. */
+export type FunctionTarget = {
+  readonly kind: 'function'
+  /** `report`, `reports.daily` or `reports.daily:send`; the grammar is in `functions.ts`. */
+  readonly function: string
+  readonly args: readonly unknown[]
+  readonly kwargs: Readonly<Record<string, unknown>>
+}
+
 /** Grows by a kind for each runner. */
-export type Target = HttpTarget
+export type Target = HttpTarget | FunctionTarget

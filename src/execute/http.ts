@@ -36,7 +36,8 @@ export const createHttpRunner = (options: HttpRunnerOptions): Runner => {
   return {
     kind: 'http',
     start: (assignment, report) => {
-      const prepared = prepare(assignment.target)
+      const { target } = assignment
+      const prepared = target.kind === 'http' ? prepare(target) : 'The target is not one that is called over HTTP.'
       if (typeof prepared !== 'string') return new HttpCall(dependencies, { assignment, prepared, report }).start()
       report(failed('malformed', prepared))
       return NOTHING_TO_STOP

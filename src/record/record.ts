@@ -3,6 +3,7 @@ import type { Assignment, Outcome } from '../domain/attempt.ts'
 import type { Cancel, Clock } from '../domain/clock.ts'
 import { withDefaults } from '../domain/policies.ts'
 import type { BatchResult, Ledger, OutcomeWrite } from '../store/store.ts'
+import { crashOf } from './crashes.ts'
 import { retryAt } from './retry.ts'
 
 export { createRecovery } from './recover.ts'
@@ -92,7 +93,7 @@ export const createRecordStation = (parts: RecordParts): RecordStation => {
     return {
       outcomes: entries.map((entry) => entry.write),
       committed: (result) => {
-        announce(entries, result.recorded)
+        announce(entries, result)
         if (result.released) parts.onReleased()
         if (result.pausedJobKeys.length > 0) parts.onPaused(result.pausedJobKeys)
       },
@@ -122,12 +123,12 @@ export const createRecordStation = (parts: RecordParts): RecordStation => {
     }
   }
 
-  const announce = (entries: readonly Entry[], recorded: readonly boolean[]) => {
+  const announce = (entries: readonly Entry[], { recorded, quarantinedIds }: BatchResult) => {
     const told: Recorded[] = []
     let fenced = 0
     entries.forEach((entry, index) => {
       if (!recorded[index]) fenced += 1
-      else if (entry.recorded !== null) told.push(entry.recorded)
+      else if (entry.recorded !== null) told.push(asWritten(entry.recorded, quarantinedIds))
     })
     if (fenced > 0) parts.onFenced(fenced)
     if (told.length > 0) parts.onRecorded(told)
@@ -166,6 +167,10 @@ export const createRecordStation = (parts: RecordParts): RecordStation => {
   }
 }
 
+/** The store knows what the attempt alone does not tell: it may have been one crash too many. */
+const asWritten = (recorded: Recorded, quarantinedIds: readonly string[]): Recorded =>
+  quarantinedIds.includes(recorded.assignment.executionId) ? { ...recorded, to: 'failed', notBefore: null } : recorded
+
 /** The row that an outcome becomes. Pure, given `random`. */
 export const outcomeWrite = (
   assignment: Assignment,
@@ -187,6 +192,7 @@ export const outcomeWrite = (
     error: outcome.error,
     output: outcome.output,
     pauseAfterFailures: null,
+    ...crashOf(assignment.target, outcome),
   }
   switch (outcome.kind) {
     case 'success':

@@ -1,4 +1,4 @@
-/** A job's target on its way in and out: secrets come as plain text, are kept sealed, and are shown as a fingerprint. */
+/** A job's HTTP target on its way in and out: secrets come as plain text, are kept sealed, and are shown as a fingerprint. */
 import type { Secrets } from '../auth/secrets.ts'
 import { SECRET_FIELD, sealedSecretOf, secretPlace } from '../auth/target-secrets.ts'
 import type { FieldError } from '../domain/errors.ts'
@@ -13,7 +13,7 @@ export type HttpAuthInput =
 
 type Optional = 'query' | 'headers' | 'body' | 'success' | 'redirects'
 
-export type TargetInput = Pick<HttpTarget, 'kind' | 'url' | 'method'> & {
+export type HttpTargetInput = Pick<HttpTarget, 'kind' | 'url' | 'method'> & {
   readonly [K in Optional]?: HttpTarget[K] | undefined
 } & { readonly auth?: HttpAuthInput | undefined }
 
@@ -25,16 +25,16 @@ export type HttpAuthView =
   | { readonly kind: 'bearer'; readonly token: Fingerprint }
   | { readonly kind: 'header'; readonly name: string; readonly value: Fingerprint }
 
-export type TargetView = Omit<HttpTarget, 'auth'> & { readonly auth?: HttpAuthView }
+export type HttpTargetView = Omit<HttpTarget, 'auth'> & { readonly auth?: HttpAuthView }
 
 /** Whose target it is: its secret is sealed to this place. */
 export type TargetOwner = { readonly workspaceKey: number; readonly jobId: string }
 
 /** The target to keep, and all that is wrong with it. `stored`: what the job has now, null for a new one. */
-export const keptTarget = (
+export const keptHttpTarget = (
   secrets: Secrets,
   owner: TargetOwner,
-  input: TargetInput,
+  input: HttpTargetInput,
   stored: HttpTarget | null,
 ): { readonly target: HttpTarget; readonly errors: readonly FieldError[] } => {
   const { auth, ...rest } = input
@@ -108,7 +108,7 @@ export const isSameOrigin = (one: string, other: string): boolean => {
   return origin !== undefined && origin === URL.parse(other)?.origin
 }
 
-export const targetView = (secrets: Secrets, owner: TargetOwner, { auth, ...rest }: HttpTarget): TargetView =>
+export const httpTargetView = (secrets: Secrets, owner: TargetOwner, { auth, ...rest }: HttpTarget): HttpTargetView =>
   auth === undefined ? rest : { ...rest, auth: authView(secrets, owner, auth) }
 
 const authView = (secrets: Secrets, { workspaceKey, jobId }: TargetOwner, auth: HttpAuth): HttpAuthView => {

@@ -6,7 +6,7 @@ import { describeTimetable } from '../schedule/describe.ts'
 import type { LastRun } from '../store/store.ts'
 import type { Deps } from './deps.ts'
 import { dueAtOf } from './due.ts'
-import { type TargetView, targetView } from './job-target.ts'
+import { type TargetView, targetView } from './targets.ts'
 
 export type JobView = Omit<Job, 'key' | 'workspaceKey' | 'missedAfter' | 'target' | 'policies'> & {
   readonly target: TargetView

@@ -9,6 +9,7 @@ import type { JobChange, JobFilter } from '../store/store.ts'
 import { allow, allowSome, jobFor, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { A_MOMENT_MS, nextInstant, stateWith } from './due.ts'
+import { refuseFunction } from './functions.ts'
 import { type Draft, draftOf, type JobEdit, type JobInput } from './job-draft.ts'
 import { createJobRuns } from './job-runs.ts'
 import { type JobView, jobViews } from './job-view.ts'
@@ -46,7 +47,7 @@ export type Jobs = {
 }
 
 export const createJobs = (deps: Deps): Jobs => {
-  const { store, clock, auth, signals, mayCall } = deps
+  const { store, clock, auth, signals, mayCall, functions } = deps
   const { run, occurrences } = createJobRuns(deps)
   const { pause, resume } = createPausing(deps)
   const viewOf = async (job: Job): Promise<JobView> => (await jobViews(deps, job.workspaceKey, [job]))[0] as JobView
@@ -77,6 +78,7 @@ export const createJobs = (deps: Deps): Jobs => {
     const { workspaceKey } = actor
     const { name, timetable, target, description, policies, metadata } = draft(input, { workspaceKey, id }, null)
     if (name === undefined || timetable === undefined || target === undefined) throw new Error('A draft lacks a field.')
+    await refuseFunction(functions, workspaceKey, target)
     const now = clock.now()
     const isEnabled = input.enabled !== false
     const dueAt = nextInstant({ id, timetable, runs: 0 }, now)
@@ -124,10 +126,13 @@ export const createJobs = (deps: Deps): Jobs => {
           allow(actor, 'job.give', before.ownerId)
           await checkOwner(actor, edit.ownerId)
         }
+        const given = draft(edit, before, before)
+        if (given.target !== undefined && !isDeepStrictEqual(given.target, before.target))
+          await refuseFunction(functions, before.workspaceKey, given.target)
         const now = clock.now()
         // A run that was taken a moment ahead of its time is still to come: the new timetable begins after it.
         const taken = await store.jobs.takenUpTo(before.key, { after: now, upTo: now + A_MOMENT_MS })
-        const change = changeOf(before, draft(edit, before, before), { ownerId: edit.ownerId, after: taken ?? now })
+        const change = changeOf(before, given, { ownerId: edit.ownerId, after: taken ?? now })
         if (Object.keys(change).length === 0) return { job: before, isChanged: false }
         const moves = change.timetable !== undefined
         const at = moves ? await leavingOf(store, before, { now, reason: 'edited' }) : { now, expectedDueAt: null }

@@ -34,6 +34,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   pauseJob: { path: '/jobs/JOB/pause', ...change },
   resumeJob: { path: '/jobs/JOB/resume', ...change },
   listOccurrences: { path: '/jobs/JOB/occurrences', ...read },
+  listFunctions: own,
   listExecutions: own,
   getExecution: { path: '/executions/EXECUTION', ...read },
   cancelExecution: { path: '/executions/EXECUTION/cancel', ...change },

@@ -8,6 +8,7 @@ import type { Assignment, Outcome } from '../../src/domain/attempt.ts'
 import { newId } from '../../src/domain/ids.ts'
 import type { Job, Timetable } from '../../src/domain/job.ts'
 import type { PolicyChoices } from '../../src/domain/policies.ts'
+import type { Target } from '../../src/domain/target.ts'
 import { createEngine, type Engine } from '../../src/engine.ts'
 import { compile, nextAfter } from '../../src/schedule/schedule.ts'
 import { openSqliteStore } from '../../src/store/sqlite/database.ts'
@@ -26,6 +27,8 @@ export const every = (everyMs: number, more: Partial<Timetable> = {}): Timetable
   ...more,
 })
 
+const A_TARGET: Target = { kind: 'http', url: 'http://example.com/', method: 'GET' }
+
 export type Node = {
   readonly engine: Engine
   /** Calls in the order they were sent, as `name#attempt@seconds since START`. */
@@ -35,6 +38,8 @@ export type Node = {
   readonly open: () => number
   readonly faults: unknown[]
   readonly fenced: () => number
+  /** Keys of the jobs that the engine told were paused. */
+  readonly paused: number[]
 }
 
 export type World = {
@@ -49,7 +54,7 @@ export type World = {
   readonly reopen: () => Promise<World>
 }
 
-export type JobMore = { readonly timetable?: Timetable; readonly policies?: PolicyChoices }
+export type JobMore = { readonly timetable?: Timetable; readonly policies?: PolicyChoices; readonly target?: Target }
 
 export const openWorld = async (test: TestContext): Promise<World> => {
   const folder = mkdtempSync(join(tmpdir(), 'carillon-engine-'))
@@ -87,7 +92,7 @@ const world = async (
     store,
     clock,
     executions,
-    job: (name, { timetable = every(MINUTE), policies = {} } = {}) => {
+    job: (name, { timetable = every(MINUTE), policies = {}, target = A_TARGET } = {}) => {
       const id = newId()
       return store.jobs.create({
         id,
@@ -95,7 +100,7 @@ const world = async (
         name,
         description: null,
         timetable,
-        target: { kind: 'http', url: 'http://example.com/', method: 'GET' },
+        target,
         policies,
         metadata: {},
         state: 'active',
@@ -141,6 +146,7 @@ const node = (store: Store, clock: ManualClock): Node => {
   const sent: string[] = []
   const calls: Call[] = []
   const faults: unknown[] = []
+  const paused: number[] = []
   let fenced = 0
 
   const end = (index: number, more: Partial<Outcome>) => {
@@ -187,7 +193,7 @@ const node = (store: Store, clock: ManualClock): Node => {
         fenced += count
       },
       recovered: () => {},
-      paused: () => {},
+      paused: (jobKeys) => void paused.push(...jobKeys),
       scheduling: () => {},
       fault: (_where, error) => void faults.push(error),
     },
@@ -197,6 +203,7 @@ const node = (store: Store, clock: ManualClock): Node => {
     engine,
     sent,
     faults,
+    paused,
     fenced: () => fenced,
     open: () => calls.length,
     answer: (jobName, more = {}) =>

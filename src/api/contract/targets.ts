@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { HTTP_METHODS, type HttpMethod } from '../../domain/target.ts'
 import { TARGET_BOUNDS } from '../../domain/target-rules.ts'
+import { FUNCTION_EDIT, FUNCTION_OVERRIDES, FunctionTarget, FunctionTargetInput } from './function-targets.ts'
 import { kinds, Pairs, PairsInput, seconds, strict } from './values.ts'
 
 const url = z
@@ -81,7 +82,7 @@ const SuccessInput = strict({
   longest_seconds: longest.nullable().optional().describe('An answer that takes longer is a failure, though it came.'),
 }).meta({ id: 'SuccessRequest' })
 
-export const Target = strict({
+export const HttpTarget = strict({
   kind: z.literal('http'),
   url,
   method,
@@ -91,7 +92,10 @@ export const Target = strict({
   auth: Auth.nullable(),
   success: Success,
   follow_redirects: z.boolean(),
-}).meta({ id: 'Target' })
+}).meta({ id: 'HttpTarget' })
+export type HttpTarget = z.infer<typeof HttpTarget>
+
+export const Target = kinds('kind', [HttpTarget, FunctionTarget]).meta({ id: 'Target' })
 export type Target = z.infer<typeof Target>
 
 const optional = {
@@ -108,16 +112,23 @@ const optional = {
     .meta({ default: true }),
 }
 
-export const TargetInput = strict({ kind: z.literal('http'), url, ...optional }).meta({ id: 'TargetRequest' })
+const HttpTargetInput = strict({ kind: z.literal('http'), url, ...optional }).meta({ id: 'HttpTargetRequest' })
+export type HttpTargetInput = z.input<typeof HttpTargetInput>
+
+export const TargetInput = kinds('kind', [HttpTargetInput, FunctionTargetInput]).meta({ id: 'TargetRequest' })
 export type TargetInput = z.input<typeof TargetInput>
 
-/** Fields left out stay as they are; null takes one away. */
+/** Fields left out stay as they are; null takes one away. Without `kind` they are those of the kind that the target has. */
 export const TargetEdit = strict({
-  kind: z.literal('http').optional(),
+  kind: z
+    .enum(['http', 'function'])
+    .optional()
+    .describe('Another one makes another target: nothing of the former stays.'),
   url: url.optional(),
   ...optional,
   query: PairsInput.nullable().optional(),
   headers: PairsInput.nullable().optional(),
+  ...FUNCTION_EDIT,
 }).meta({ id: 'TargetEdit' })
 export type TargetEdit = z.input<typeof TargetEdit>
 
@@ -128,5 +139,6 @@ export const TargetOverrides = strict({
   query: PairsInput.optional(),
   headers: PairsInput.optional(),
   body: BodyInput.optional(),
+  ...FUNCTION_OVERRIDES,
 }).meta({ id: 'TargetOverrides' })
 export type TargetOverrides = z.input<typeof TargetOverrides>

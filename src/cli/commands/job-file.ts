@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import type { PoliciesInput } from '../../api/contract/policies.ts'
 import { CommandFailure, usage } from '../exit-codes.ts'
 import type { Terminal } from '../terminal.ts'
-import { type JobPart, readJson } from './job-flags.ts'
+import { readJson } from './function-flags.ts'
+import type { JobPart } from './job-flags.ts'
 
 /** What the server sets: in what it shows, but not in what it takes. */
 const SET_BY_SERVER = [
@@ -36,13 +37,16 @@ const read = (path: string): string => {
   }
 }
 
-/** The second wins; target and policies are joined field by field. */
+/** The second wins; target and policies are joined field by field, but for a target of another kind. */
 export const merged = (base: JobPart, change: JobPart): JobPart => ({
   ...base,
   ...change,
-  ...(base.target || change.target ? { target: { ...base.target, ...change.target } } : {}),
+  ...(base.target || change.target ? { target: mergedTarget(base.target, change.target) } : {}),
   ...(base.policies || change.policies ? { policies: mergedPolicies(base.policies, change.policies) } : {}),
 })
+
+const mergedTarget = (base: JobPart['target'] = {}, change: JobPart['target'] = {}): NonNullable<JobPart['target']> =>
+  change.kind !== undefined && base.kind !== undefined && base.kind !== change.kind ? change : { ...base, ...change }
 
 const mergedPolicies = (base: PoliciesInput = {}, change: PoliciesInput = {}): PoliciesInput => ({
   ...base,

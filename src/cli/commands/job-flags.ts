@@ -3,12 +3,13 @@ import { type Command, Option } from 'commander'
 import type { JobCreate } from '../../api/contract/jobs.ts'
 import type { PoliciesInput } from '../../api/contract/policies.ts'
 import type { ScheduleInput } from '../../api/contract/schedules.ts'
-import type { AuthInput, BodyInput, TargetInput } from '../../api/contract/targets.ts'
+import type { AuthInput, BodyInput, HttpTargetInput, TargetEdit } from '../../api/contract/targets.ts'
 import { readDuration } from '../duration.ts'
 import { usage } from '../exit-codes.ts'
 import { several, wholeNumber } from './command.ts'
+import { argumentsOf, type FunctionFlags, readJson, withFunctionFlags } from './function-flags.ts'
 
-export type JobFlags = {
+export type JobFlags = FunctionFlags & {
   readonly description?: string
   readonly cron?: readonly string[]
   readonly every?: readonly string[]
@@ -41,10 +42,11 @@ export type JobFlags = {
   readonly meta?: readonly string[]
 }
 
-export type JobPart = Partial<Omit<JobCreate, 'target'>> & { target?: Partial<TargetInput> }
+/** Its target may still be of any kind. */
+export type JobPart = Partial<Omit<JobCreate, 'target'>> & { target?: TargetEdit }
 
 export const withJobFlags = (command: Command): Command =>
-  command
+  withFunctionFlags(command)
     .option('--description <text>', 'what the job is for')
     .option('--cron <expression>', 'when, as cron: "*/15 9-17 * * MON-FRI"; may be repeated', several)
     .option('--every <time>', 'when, as an interval: 30s, 5m, 1h30m; may be repeated', several)
@@ -81,9 +83,9 @@ const choice = (flags: string, text: string, words: string[]): Option => new Opt
 /** Only what was given; everything else has the server's default, or stays as it is. */
 export const jobFromFlags = (flags: JobFlags, secret: string | undefined): JobPart => {
   const schedules = schedulesOf(flags)
-  const target = given({
+  const http = given({
     url: flags.url,
-    method: flags.method?.toUpperCase() as TargetInput['method'],
+    method: flags.method?.toUpperCase() as HttpTargetInput['method'],
     query: flags.query && pairs('--query', flags.query, '='),
     headers: flags.header && pairs('--header', flags.header, ':'),
     body: bodyOf(flags),
@@ -101,10 +103,21 @@ export const jobFromFlags = (flags: JobFlags, secret: string | undefined): JobPa
     max_runs: flags.maxRuns,
     jitter_seconds: seconds('--jitter', flags.jitter),
     spread_seconds: seconds('--spread', flags.spread),
-    target: Object.keys(target).length > 0 ? { kind: 'http' as const, ...target } : undefined,
+    target: targetOf(http, given({ function: flags.function, ...argumentsOf(flags) })),
     policies: Object.keys(policies).length > 0 ? policies : undefined,
     metadata: flags.meta && Object.fromEntries(flags.meta.map((text) => split('--meta', text, '='))),
   })
+}
+
+/** Arguments alone leave the kind open: an edit changes those of the function that the job has. */
+const targetOf = (http: Partial<TargetEdit>, called: Partial<TargetEdit>): TargetEdit | undefined => {
+  const isHttp = Object.keys(http).length > 0
+  const isFunction = Object.keys(called).length > 0
+  if (isHttp && isFunction)
+    throw usage('--function', 'with flags of --url', 'a job calls an address or a function, not both')
+  if (isHttp) return { kind: 'http', ...http }
+  if (isFunction) return called.function === undefined ? called : { kind: 'function', ...called }
+  return undefined
 }
 
 const schedulesOf = ({ cron = [], every = [], at = [], manual }: JobFlags): ScheduleInput[] => [
@@ -141,14 +154,6 @@ const authOf = (text: string, secret = ''): AuthInput => {
   if (kind === 'basic' && name !== '') return { kind: 'basic', username: name, password: secret }
   if (kind === 'header' && name !== '') return { kind: 'header', name, value: secret }
   throw usage('--auth', text, 'write bearer, basic:USERNAME or header:NAME')
-}
-
-export const readJson = (where: string, text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw usage(where, text.length > 80 ? `${text.slice(0, 79)}…` : text, (error as SyntaxError).message)
-  }
 }
 
 const split = (option: string, text: string, by: string): [string, string] => {

@@ -8,7 +8,6 @@ import { facts, type TableStyle } from '../table.ts'
 export const showJob = (job: Job, style: TableStyle): string => {
   const { target, policies } = job
   const instant = (at: string | null) => showInstant(at, job.time_zone)
-  const headers = lines(target.headers, ': ')
   const metadata = lines(job.metadata, '=')
   return facts(
     [
@@ -23,13 +22,7 @@ export const showJob = (job: Job, style: TableStyle): string => {
       ['runs', job.max_runs === null ? undefined : `${job.runs} of ${job.max_runs}`],
       ['next run', instant(job.next_run_at)],
       ['last run', job.last_run && `${instant(job.last_run.scheduled_for)} ${job.last_run.status}`],
-      ['calls', `${target.method} ${target.url}`],
-      ...headers.map((text) => ['header', text] as const),
-      ...lines(target.query, '=').map((text) => ['query', text] as const),
-      ['body', target.body ? `${target.body.type}: ${bodyText(target.body.content)}` : undefined],
-      ['signs in', target.auth?.kind],
-      ['success', successText(target.success)],
-      ['redirects', target.follow_redirects ? undefined : 'not followed'],
+      ...(target.kind === 'http' ? httpFacts(target) : functionFacts(target)),
       ['timeout', showDuration(policies.timeout_seconds)],
       ['attempts', attemptsText(policies.retry)],
       ['overlap', policies.overlap],
@@ -48,6 +41,25 @@ export const showJob = (job: Job, style: TableStyle): string => {
   )
 }
 
+type Fact = readonly [string, string | undefined]
+type OfKind<Kind> = Extract<Job['target'], { kind: Kind }>
+
+const httpFacts = (target: OfKind<'http'>): readonly Fact[] => [
+  ['calls', `${target.method} ${target.url}`],
+  ...lines(target.headers, ': ').map((text) => ['header', text] as const),
+  ...lines(target.query, '=').map((text) => ['query', text] as const),
+  ['body', target.body ? `${target.body.type}: ${bodyText(target.body.content)}` : undefined],
+  ['signs in', target.auth?.kind],
+  ['success', successText(target.success)],
+  ['redirects', target.follow_redirects ? undefined : 'not followed'],
+]
+
+const functionFacts = ({ function: name, args, kwargs }: OfKind<'function'>): readonly Fact[] => [
+  ['calls', `function ${name}`],
+  ['args', args.length === 0 ? undefined : JSON.stringify(args)],
+  ['kwargs', Object.keys(kwargs).length === 0 ? undefined : JSON.stringify(kwargs)],
+]
+
 const lines = (pairs: Pairs, by: string): string[] =>
   Object.entries(pairs).flatMap(([name, values]) => [values].flat().map((value) => `${name}${by}${value}`))
 
@@ -61,7 +73,7 @@ const attemptsText = (retry: Job['policies']['retry']): string =>
 const misfireText = ({ mode, window_seconds, cap }: Job['policies']['misfire']): string =>
   mode === 'skip' ? mode : `${mode}, within ${showDuration(window_seconds)}${mode === 'all' ? `, at most ${cap}` : ''}`
 
-const successText = ({ status, body_contains, body_lacks, longest_seconds }: Job['target']['success']): string =>
+const successText = ({ status, body_contains, body_lacks, longest_seconds }: OfKind<'http'>['success']): string =>
   [
     status.join(', '),
     body_contains === null ? null : `body contains ${JSON.stringify(body_contains)}`,
