@@ -70,7 +70,7 @@ export const createClaimer = (parts: ClaimerParts): ClaimAll => {
   }
 
   return async (jobs, { now, nodeKey }) => {
-    const queueing = jobs.filter((job) => policiesOf(job).overlap.startsWith('queue')).map((job) => job.jobKey)
+    const queueing = jobs.filter(asksForItsQueue).map((job) => job.jobKey)
     const loads = queueing.length === 0 ? [] : await parts.ledger.load(queueing)
     const queuedBy = new Map(loads.map((load) => [load.jobKey, load.queued]))
     const decideAll = (some: readonly DueJob[], busy: boolean) =>
@@ -80,4 +80,9 @@ export const createClaimer = (parts: ClaimerParts): ClaimAll => {
     if (busy.length > 0) await commit(decideAll(busy, true), busy, { now, nodeKey })
     return assignments
   }
+}
+
+const asksForItsQueue = (job: DueJob): boolean => {
+  const { overlap } = policiesOf(job)
+  return overlap.startsWith('queue') || (job.limited && overlap === 'skip')
 }

@@ -5,11 +5,13 @@ import { executionsContract } from './store-executions.ts'
 import { historyContract } from './store-history.ts'
 import { jobsContract } from './store-jobs.ts'
 import { leasesContract } from './store-leases.ts'
+import { limitsContract } from './store-limits.ts'
 import { nodesContract } from './store-nodes.ts'
 import { outcomesContract } from './store-outcomes.ts'
 import { peopleContract } from './store-people.ts'
 import { scheduleChangesContract } from './store-schedule-changes.ts'
 import { sessionsContract } from './store-sessions.ts'
+import { turnsContract } from './store-turns.ts'
 import { unclaimedContract } from './store-unclaimed.ts'
 import type { OpenStore } from './world.ts'
 
@@ -22,6 +24,8 @@ export const storeContract = (name: string, open: OpenStore): void => {
     claimsContract(open)
     outcomesContract(open)
     leasesContract(open)
+    turnsContract(open)
+    limitsContract(open)
     nodesContract(open)
     executionsContract(open)
     historyContract(open)

@@ -100,7 +100,7 @@ export const openNodes = (db: DatabaseSync, queue: Queue, lock: SchedulerLock): 
     // Sent or not, nobody knows: that is what the attempt was, whatever becomes of its execution.
     keep.run(workspaceKey, executionId, attempt, STATUS_CODE.uncertain, startedAt, now, NODE_ENDED)
     if (to === 'pending') jobDeleted.run(workspaceKey, executionId, now)
-    queue.unpark(jobKey)
+    queue.release({ workspaceKey, executionId, jobKey })
     return true
   }
 

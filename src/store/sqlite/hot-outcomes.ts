@@ -49,7 +49,7 @@ export const openOutcomes = (db: DatabaseSync, queue: Queue): OutcomeWriter => {
     const pausedJobKeys: number[] = []
     let released = false
     const numbers = outcomes.numbers
-    const nothingParked = queue.isEmpty()
+    const releasesNothing = queue.releasesNothing()
     for (let index = 0; alive && index < outcomes.count; index++) recorded[index] = recordOne(index) ? 1 : 0
     return { recorded, pausedJobKeys, released }
 
@@ -65,7 +65,7 @@ export const openOutcomes = (db: DatabaseSync, queue: Queue): OutcomeWriter => {
       if (numbers[at + OUTCOME.keepAttempt] === 1) keepAttempt(at, index)
       if (to === STATUS_CODE.pending && jobIsGone.get(jobKey) !== undefined) jobDeleted.run(workspaceKey, id, now)
       if (to === STATUS_CODE.failed) pauseAfterFailures(jobKey, numbers[at + OUTCOME.pauseAfterFailures] as number)
-      if (!nothingParked && queue.unpark(jobKey)) released = true
+      if (!releasesNothing && queue.release({ workspaceKey, executionId: id, jobKey })) released = true
       return true
     }
 
