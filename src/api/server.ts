@@ -18,6 +18,7 @@ import { executionRoutes } from './routes/executions.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobActionRoutes } from './routes/job-actions.ts'
 import { jobRoutes } from './routes/jobs.ts'
+import { limitRoutes } from './routes/limits.ts'
 import { rootRoute } from './routes/root.ts'
 import type { Api } from './routes/route.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
@@ -100,6 +101,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       jobRoutes(api, context)
       jobActionRoutes(api, context)
       executionRoutes(api, context)
+      limitRoutes(api, context)
       scheduleRoutes(api, context)
       statisticsRoutes(api, context)
       sessionRoutes(api, context)
@@ -147,7 +149,7 @@ const secureHeaders = async (app: FastifyInstance, corsOrigins: readonly string[
   await app.register(cors, {
     origin: any ? '*' : [...corsOrigins],
     credentials: !any,
-    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['authorization', 'content-type', 'if-match'],
     exposedHeaders: ['etag', 'location', 'retry-after', 'x-request-id'],
     maxAge: 3600,

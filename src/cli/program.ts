@@ -5,6 +5,7 @@ import { Refusal } from './client/client.ts'
 import type { Adder } from './commands/command.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addJobCommands } from './commands/jobs.ts'
+import { addCatchUpCommands, addLimitCommands } from './commands/limits.ts'
 import { addMigrateCommand } from './commands/migrate.ts'
 import { addNextCommand } from './commands/next.ts'
 import { addRunCommands } from './commands/runs.ts'
@@ -22,6 +23,8 @@ const COMMANDS: readonly Adder[] = [
   addJobCommands,
   addRunCommands,
   addNextCommand,
+  addLimitCommands,
+  addCatchUpCommands,
   addUserCommands,
   addMigrateCommand,
   addDoctorCommand,

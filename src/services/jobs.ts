@@ -13,6 +13,7 @@ import { type Draft, draftOf, type JobEdit, type JobInput } from './job-draft.ts
 import { createJobRuns } from './job-runs.ts'
 import { type JobView, jobViews } from './job-view.ts'
 import { leavingOf } from './leaving.ts'
+import { refuseUnknownLimits } from './limits.ts'
 import { pageOf } from './paging.ts'
 import { createPausing } from './pausing.ts'
 import { written } from './written.ts'
@@ -77,6 +78,7 @@ export const createJobs = (deps: Deps): Jobs => {
     const { workspaceKey } = actor
     const { name, timetable, target, description, policies, metadata } = draft(input, { workspaceKey, id }, null)
     if (name === undefined || timetable === undefined || target === undefined) throw new Error('A draft lacks a field.')
+    await refuseUnknownLimits(store, workspaceKey, policies ?? {})
     const now = clock.now()
     const isEnabled = input.enabled !== false
     const dueAt = nextInstant({ id, timetable, runs: 0 }, now)
@@ -127,7 +129,9 @@ export const createJobs = (deps: Deps): Jobs => {
         const now = clock.now()
         // A run that was taken a moment ahead of its time is still to come: the new timetable begins after it.
         const taken = await store.jobs.takenUpTo(before.key, { after: now, upTo: now + A_MOMENT_MS })
-        const change = changeOf(before, draft(edit, before, before), { ownerId: edit.ownerId, after: taken ?? now })
+        const given = draft(edit, before, before)
+        await refuseUnknownLimits(store, before.workspaceKey, given.policies ?? {})
+        const change = changeOf(before, given, { ownerId: edit.ownerId, after: taken ?? now })
         if (Object.keys(change).length === 0) return { job: before, isChanged: false }
         const moves = change.timetable !== undefined
         const at = moves ? await leavingOf(store, before, { now, reason: 'edited' }) : { now, expectedDueAt: null }
