@@ -91,14 +91,15 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     },
   })
 
-  const reserve = (): number => reserveOf(parts.capacity, isShared)
-  const room = (): number => parts.room() - reserved - reserve()
+  /** Places for who holds little. */
+  const kept = (): number => reserveOf(parts.capacity, isShared)
+  const room = (): number => parts.room() - reserved - kept()
   const catchUpMost = mostCatchUp(parts.capacity, parts.catchUpShare)
 
   const waiting = createWaiting({
     ...parts,
     room,
-    reserve,
+    kept,
     catchUpLeft: () => Math.min(room(), catchUpMost - parts.load().catchUp),
     catchUpMost,
     assign: (leased) => parts.assign(leased.map(assignmentOfLeased)),
@@ -124,7 +125,7 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     const counts = new Map(parts.load().byWorkspace)
     // Quick calls hold no place for long: who filled the last page counts as well.
     for (const { workspaceKey } of lastTaken) counts.set(workspaceKey, (counts.get(workspaceKey) ?? 0) + 1)
-    return neighbours.find({ now, limit: Math.min(reserve(), room() + reserve()), hogs: hogsOf(counts) })
+    return neighbours.find({ now, limit: Math.min(kept(), room() + kept()), hogs: hogsOf(counts) })
   }
 
   const lookOnce = async () => {
@@ -158,14 +159,19 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
 
   const claimAndAssign = async (jobs: readonly DueJob[], now: number, nodeKey: number): Promise<void> => {
     if (jobs.length === 0) return
-    reserved += jobs.length
-    const done = claimAll(jobs, { now, nodeKey })
+    let places = 0
+    const reserve = (count: number) => {
+      reserved += count - places
+      places = count
+    }
+    reserve(jobs.length)
+    const done = claimAll(jobs, { now, nodeKey, onDecided: reserve })
       .then((claimed) => {
-        reserved -= jobs.length
+        reserve(0)
         if (claimed.length > 0) parts.assign(claimed)
       })
       .catch((error: unknown) => {
-        reserved -= jobs.length
+        reserve(0)
         failed(error)
       })
       .finally(() => claiming.delete(done))

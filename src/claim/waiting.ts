@@ -11,7 +11,7 @@ export type WaitingParts = {
   readonly load: () => Load
   /** Places for anybody, and those that are kept for who holds little. */
   readonly room: () => number
-  readonly reserve: () => number
+  readonly kept: () => number
   /** Places for catch-up work, and how many there can be. */
   readonly catchUpLeft: () => number
   readonly catchUpMost: number
@@ -60,9 +60,9 @@ export const createWaiting = (parts: WaitingParts): Waiting => {
     return isFull
   }
 
-  /** Who holds little finds a place in the reserve. */
+  /** Who holds little finds a place among those that are kept. */
   const leaseOthers = async (nodeKey: number, now: number): Promise<void> => {
-    const limit = Math.min(parts.reserve(), parts.room() + parts.reserve())
+    const limit = Math.min(parts.kept(), parts.room() + parts.kept())
     const except = hogsOf(parts.load().byWorkspace)
     if (limit <= 0 || except.length === 0) return
     const { leased } = await ledger.lease({ nodeKey, now, leaseNow: parts.leaseNow(), limit, catchUp: 0, except })
