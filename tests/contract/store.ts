@@ -6,6 +6,7 @@ import { historyContract } from './store-history.ts'
 import { jobsContract } from './store-jobs.ts'
 import { leasesContract } from './store-leases.ts'
 import { limitsContract } from './store-limits.ts'
+import { randomLimitsContract } from './store-limits-random.ts'
 import { nodesContract } from './store-nodes.ts'
 import { outcomesContract } from './store-outcomes.ts'
 import { peopleContract } from './store-people.ts'
@@ -26,6 +27,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
     leasesContract(open)
     turnsContract(open)
     limitsContract(open)
+    randomLimitsContract(open)
     nodesContract(open)
     executionsContract(open)
     historyContract(open)
