@@ -85,6 +85,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     transport: createInProcessTransport(executor.start, executor.close),
     watcher: createWatcher({ log, metrics, onRun: options.onRun ?? null }),
     boundMs: config.pollSeconds * 1000,
+    catchUpShare: config.catchUpPercent / 100,
   })
   const guard = createEgressGuard(egress)
   let stopping = false
@@ -124,6 +125,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
   })
 
   await services.setup.checkSecretKey()
+  if (config.schedulerEnabled) await store.limits.setForEvery(config.workspaceConcurrency)
   const firstAdmin = await services.setup.ensureFirstAdmin({
     allowDefaultAdmin: config.allowDefaultAdmin,
     username: config.adminUsername,

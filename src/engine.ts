@@ -7,6 +7,7 @@ import type { Ledger, NodeInfo } from './store/store.ts'
 
 /** Assignments held and under way at most: bounds memory and what a crash leaves to be repeated. */
 const DEFAULT_CAPACITY = 3072
+const DEFAULT_CATCH_UP_SHARE = 0.25
 
 /** What the engine tells those who watch: metrics, log, the demo's terminal. */
 export type EngineWatcher = {
@@ -29,6 +30,8 @@ export type EngineParts = {
   /** The longest time between two looks at the store. */
   readonly boundMs: number
   readonly capacity?: number
+  /** The part of the capacity that catch-up work may hold, above 0 and at most 1. */
+  readonly catchUpShare?: number
 }
 
 export type Engine = {
@@ -48,6 +51,7 @@ export type Engine = {
 
 export const createEngine = (parts: EngineParts): Engine => {
   const { ledger, clock, watcher } = parts
+  const { capacity = DEFAULT_CAPACITY, catchUpShare = DEFAULT_CATCH_UP_SHARE } = parts
   const leaseNow = steadyTime(clock)
   // The lease is kept until all is recorded, so it alone does not tell that nothing new may begin.
   let stopping = false
@@ -96,7 +100,7 @@ export const createEngine = (parts: EngineParts): Engine => {
   const dispatch = createDispatchStation({
     clock,
     transport: parts.transport,
-    capacity: parts.capacity ?? DEFAULT_CAPACITY,
+    capacity,
     mayStartCalls: membership.mayStartCalls,
     onOutcome: (assignment, outcome) => {
       record.record(assignment, outcome)
@@ -115,6 +119,9 @@ export const createEngine = (parts: EngineParts): Engine => {
     newId: parts.newId,
     nodeKey: membership.nodeKey,
     room: dispatch.room,
+    load: dispatch.load,
+    capacity,
+    catchUpShare,
     assign: dispatch.assign,
     companions: record.handOver,
     abort: (ids) => ids.forEach(dispatch.cancel),

@@ -51,6 +51,7 @@ const TAGS = [
   { name: 'jobs', description: 'What runs, when, and how it behaves.' },
   { name: 'executions', description: 'What ran, what did not, and why.' },
   { name: 'functions', description: 'Code of the operator that jobs may call.' },
+  { name: 'limits', description: 'How much may run at once and per time, and of what is made up for.' },
   { name: 'schedules', description: 'Trying a timetable before a job has it.' },
   { name: 'statistics', description: 'Counts, durations and lateness.' },
   { name: 'sessions', description: 'Signing in and out.' },

@@ -19,6 +19,7 @@ import { functionRoutes } from './routes/functions.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobActionRoutes } from './routes/job-actions.ts'
 import { jobRoutes } from './routes/jobs.ts'
+import { limitRoutes } from './routes/limits.ts'
 import { rootRoute } from './routes/root.ts'
 import type { Api } from './routes/route.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
@@ -102,6 +103,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       jobActionRoutes(api, context)
       executionRoutes(api, context)
       functionRoutes(api, context)
+      limitRoutes(api, context)
       scheduleRoutes(api, context)
       statisticsRoutes(api, context)
       sessionRoutes(api, context)
@@ -149,7 +151,7 @@ const secureHeaders = async (app: FastifyInstance, corsOrigins: readonly string[
   await app.register(cors, {
     origin: any ? '*' : [...corsOrigins],
     credentials: !any,
-    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['authorization', 'content-type', 'if-match'],
     exposedHeaders: ['etag', 'location', 'retry-after', 'x-request-id'],
     maxAge: 3600,

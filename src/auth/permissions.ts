@@ -21,6 +21,11 @@ export const PERMISSIONS = {
   'execution.change': row('any', 'own', 'none'),
   'schedule.preview': row('any', 'any', 'any'),
   'statistics.view': row('any', 'any', 'any'),
+  'limit.view': row('any', 'any', 'any'),
+  'limit.change': row('any', 'none', 'none'),
+  'catch-up.view': row('any', 'any', 'any'),
+  /** Pause, resume. */
+  'catch-up.change': row('any', 'none', 'none'),
   'system.view': row('any', 'any', 'any'),
   'user.list': row('any', 'none', 'none'),
   'user.create': row('any', 'none', 'none'),

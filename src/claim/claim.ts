@@ -6,8 +6,11 @@ import { assignmentOfLeased } from './assignments.ts'
 import { type Companions, createClaimer } from './claimer.ts'
 import { watchClock } from './clock-watch.ts'
 import { createDuePages } from './due-pages.ts'
-import { CLAIM_AHEAD_MS, LARGEST_LOOK, untilNextLook, WORTHWHILE_ROOM } from './pace.ts'
+import { createNeighbours } from './neighbours.ts'
+import { LARGEST_LOOK, NEIGHBOUR_LOOK_MS, untilNextLook, WORTHWHILE_ROOM } from './pace.ts'
 import { replanIntervals } from './replan.ts'
+import { hogsOf, type Load, mostCatchUp, reserveOf } from './shares.ts'
+import { createWaiting } from './waiting.ts'
 
 export { createMembership } from './membership.ts'
 export { CLAIM_AHEAD_MS } from './pace.ts'
@@ -25,6 +28,11 @@ export type ClaimParts = {
   readonly nodeKey: () => number | null
   /** How many more assignments can be taken. */
   readonly room: () => number
+  /** Who holds the places that are taken. */
+  readonly load: () => Load
+  /** How many places there are in all, and the part of them that catch-up work may hold. */
+  readonly capacity: number
+  readonly catchUpShare: number
   readonly assign: (assignments: readonly Assignment[]) => void
   /** Outcomes that wait for a commit: each commit of claims takes them along. */
   readonly companions: () => Companions
@@ -59,10 +67,12 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
   const { ledger, clock } = parts
   const jumped = watchClock()
   const pages = createDuePages(ledger)
+  const neighbours = createNeighbours(ledger)
   let nextDueAt: number | null = null
-  let nextPendingAt: number | null = 0
+  let isShared = false
   let askedAt = Number.NEGATIVE_INFINITY
   let backlog = false
+  let lastTaken: readonly DueJob[] = []
   let timer: Cancel | null = null
   let looking: Promise<void> | null = null
   let soon = false
@@ -72,40 +82,50 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
   let reserved = 0
   let running = false
 
-  const awaitFrom = (at: number) => {
-    nextPendingAt = Math.min(nextPendingAt ?? at, at)
-  }
-
   const claimAll = createClaimer({
     ...parts,
     onSent: pages.readAhead,
-    onWaiting: awaitFrom,
+    onWaiting: (at) => waiting.from(at),
     onNextDue: (at) => {
       nextDueAt = at
     },
   })
 
-  const room = (): number => parts.room() - reserved
+  /** Places for who holds little. */
+  const kept = (): number => reserveOf(parts.capacity, isShared)
+  const room = (): number => parts.room() - reserved - kept()
+  const catchUpMost = mostCatchUp(parts.capacity, parts.catchUpShare)
+
+  const waiting = createWaiting({
+    ...parts,
+    room,
+    kept,
+    catchUpLeft: () => Math.min(room(), catchUpMost - parts.load().catchUp),
+    catchUpMost,
+    assign: (leased) => parts.assign(leased.map(assignmentOfLeased)),
+  })
 
   const takeDue = async (now: number): Promise<readonly DueJob[]> => {
-    const places = room()
-    backlog = places <= 0
-    if (backlog) return []
-    const taken = await pages.take(now, Math.min(places, LARGEST_LOOK))
+    const places = Math.min(room(), LARGEST_LOOK)
+    const wasBacklog = backlog
+    const [taken, others] = await Promise.all([
+      places > 0 ? pages.take(now, places) : { jobs: [], nextDueAt, more: true },
+      wasBacklog ? takeDueOfOthers(now) : [],
+    ])
     backlog = taken.more
     nextDueAt = taken.nextDueAt
-    return taken.jobs
+    lastTaken = isShared ? taken.jobs : []
+    if (others.length === 0) return taken.jobs
+    const known = new Set(others.map(({ jobKey }) => jobKey))
+    return [...others, ...taken.jobs.filter(({ jobKey }) => !known.has(jobKey))]
   }
 
-  const leaseWaiting = async (nodeKey: number): Promise<number> => {
-    const now = clock.now()
-    const limit = Math.min(room(), LARGEST_LOOK)
-    if (limit <= 0 || nextPendingAt === null || nextPendingAt > now) return 0
-    const { leased, nextAt } = await ledger.lease({ nodeKey, now, leaseNow: parts.leaseNow(), limit })
-    // As many as there was room for: more may wait.
-    nextPendingAt = leased.length === limit ? now : nextAt
-    if (leased.length > 0) parts.assign(leased.map(assignmentOfLeased))
-    return leased.length
+  /** The reserve is for who holds little, so that nobody's flood fills all places and all pages. */
+  const takeDueOfOthers = (now: number): Promise<readonly DueJob[]> => {
+    const counts = new Map(parts.load().byWorkspace)
+    // Quick calls hold no place for long: who filled the last page counts as well.
+    for (const { workspaceKey } of lastTaken) counts.set(workspaceKey, (counts.get(workspaceKey) ?? 0) + 1)
+    return neighbours.find({ now, limit: Math.min(kept(), room() + kept()), hogs: hogsOf(counts) })
   }
 
   const lookOnce = async () => {
@@ -122,30 +142,36 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     // Other processes add waiting executions without a word.
     if (began - askedAt >= parts.boundMs) {
       askedAt = began
-      nextPendingAt = 0
+      waiting.ask()
+      isShared = await ledger.isShared()
     }
     // Waiting work first: it is older than what falls due now, and little of it exists.
-    await leaseWaiting(nodeKey)
+    await waiting.lease(nodeKey, 'on time')
     const jobs = await takeDue(now)
     const before = [...claiming]
     const claimed = claimAndAssign(jobs, now, nodeKey)
     // Under backlog the next look waits only for the commit before this one, so that the store never waits for us.
     if (!backlog) await claimed
     else await Promise.all(before)
-    // What the claims put into the queue, such as a run that must keep its place behind others.
-    await leaseWaiting(nodeKey)
+    // What the claims put into the queue, such as a run that must keep its place behind others; then what is made up for.
+    await waiting.lease(nodeKey, 'all')
   }
 
   const claimAndAssign = async (jobs: readonly DueJob[], now: number, nodeKey: number): Promise<void> => {
     if (jobs.length === 0) return
-    reserved += jobs.length
-    const done = claimAll(jobs, { now, nodeKey })
+    let places = 0
+    const reserve = (count: number) => {
+      reserved += count - places
+      places = count
+    }
+    reserve(jobs.length)
+    const done = claimAll(jobs, { now, nodeKey, onDecided: reserve })
       .then((claimed) => {
-        reserved -= jobs.length
+        reserve(0)
         if (claimed.length > 0) parts.assign(claimed)
       })
       .catch((error: unknown) => {
-        reserved -= jobs.length
+        reserve(0)
         failed(error)
       })
       .finally(() => claiming.delete(done))
@@ -178,9 +204,7 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     timer = null
     if (!running) return
     const now = clock.now()
-    // Waiting executions are not leased ahead of time, as due jobs are.
-    const pendingAt = nextPendingAt === null ? Number.POSITIVE_INFINITY : nextPendingAt + CLAIM_AHEAD_MS
-    const nextAt = Math.min(nextDueAt ?? Number.POSITIVE_INFINITY, pendingAt)
+    const nextAt = Math.min(nextDueAt ?? Number.POSITIVE_INFINITY, waiting.nextLookAt() ?? Number.POSITIVE_INFINITY)
     const delay = untilNextLook({
       now,
       nextAt: soon ? now : Number.isFinite(nextAt) ? nextAt : null,
@@ -189,7 +213,8 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
       boundMs: parts.boundMs,
     })
     const restMs = restUntil - clock.monotonic()
-    if (delay !== null || restMs > 0) timer = clock.after(Math.max(delay ?? 0, restMs), () => void look())
+    const untilMs = delay ?? (isShared ? NEIGHBOUR_LOOK_MS : null)
+    if (untilMs !== null || restMs > 0) timer = clock.after(Math.max(untilMs ?? 0, restMs), () => void look())
   }
 
   return {
@@ -202,19 +227,19 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
       await Promise.all(claiming)
     },
     wake: () => {
-      nextPendingAt = 0
+      waiting.ask()
       pages.forget()
       if (running) void look()
     },
     waiting: (at) => {
-      if (nextPendingAt !== null && nextPendingAt <= at) return
-      awaitFrom(at)
-      if (running && !looking) arm()
+      const isSooner = waiting.isSooner(at)
+      waiting.from(at)
+      if (isSooner && running && !looking) arm()
     },
     freed: () => {
-      if (!backlog || !running || looking || restUntil > clock.monotonic()) return
-      if (room() >= WORTHWHILE_ROOM) void look()
-      else if (timer === null) arm()
+      if (!running || looking || restUntil > clock.monotonic()) return
+      if (backlog && room() >= WORTHWHILE_ROOM) void look()
+      else if ((backlog && timer === null) || waiting.isCatchUpFree()) arm()
     },
     isBacklogged: () => backlog && running,
     settled: async () => {

@@ -28,7 +28,12 @@ export type ClaimerParts = {
 /** Resolves with what may be sent. */
 export type ClaimAll = (
   jobs: readonly DueJob[],
-  by: { readonly now: number; readonly nodeKey: number },
+  by: {
+    readonly now: number
+    readonly nodeKey: number
+    /** Told before the commit: how many places the runs will take. The rest waits in the queue, or does not run. */
+    readonly onDecided: (places: number) => void
+  },
 ) => Promise<readonly Assignment[]>
 
 export const createClaimer = (parts: ClaimerParts): ClaimAll => {
@@ -69,15 +74,28 @@ export const createClaimer = (parts: ClaimerParts): ClaimAll => {
     }
   }
 
-  return async (jobs, { now, nodeKey }) => {
-    const queueing = jobs.filter((job) => policiesOf(job).overlap.startsWith('queue')).map((job) => job.jobKey)
+  return async (jobs, { now, nodeKey, onDecided }) => {
+    const queueing = jobs.filter(asksForItsQueue).map((job) => job.jobKey)
     const loads = queueing.length === 0 ? [] : await parts.ledger.load(queueing)
     const queuedBy = new Map(loads.map((load) => [load.jobKey, load.queued]))
     const decideAll = (some: readonly DueJob[], busy: boolean) =>
       some.map((job) => decide(job, { now, newId: parts.newId, queued: queuedBy.get(job.jobKey) ?? 0, busy }))
 
-    const { assignments, busy } = await commit(decideAll(jobs, false), jobs, { now, nodeKey })
+    const claims = decideAll(jobs, false)
+    onDecided(placesOf(claims))
+    const { assignments, busy } = await commit(claims, jobs, { now, nodeKey })
     if (busy.length > 0) await commit(decideAll(busy, true), busy, { now, nodeKey })
     return assignments
   }
+}
+
+const asksForItsQueue = (job: DueJob): boolean => {
+  const { overlap } = policiesOf(job)
+  return overlap.startsWith('queue') || (job.limited && overlap === 'skip')
+}
+
+const placesOf = (claims: readonly Claim[]): number => {
+  let places = 0
+  for (const { executions } of claims) for (const { status } of executions) if (status === 'leased') places += 1
+  return places
 }

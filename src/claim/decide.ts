@@ -9,7 +9,7 @@ import { entryFor } from './overlap.ts'
 export type Decision = {
   readonly now: number
   readonly newId: () => string
-  /** Waiting, never tried executions of the job. */
+  /** Waiting, never tried executions of the job, catch-up work apart. */
   readonly queued: number
   /** The store found that an execution of the job holds a lease. */
   readonly busy: boolean
@@ -39,15 +39,17 @@ export const decide = (job: DueJob, { now, newId, queued, busy }: Decision): Cla
     misfire: policies.misfire,
     runsLeft,
   })
-  const entry = entryFor(policies.overlap, { queued, busy })
+  const entry = entryFor(policies.overlap, { queued, busy, limited: job.limited })
   // What is skipped uses up no run.
   const counted = entry.runsAs === 'skipped' ? 0 : plan.runs.length
   const executions: NewExecution[] = plan.missed.map((missed) => missedRow(missed, newId()))
-  plan.runs.forEach((run, index) => {
-    // Under every policy but `allow` one run at a time: those made up for queue behind the first.
-    const status = entry.runsAs === 'leased' && index > 0 && entry.exclusive ? 'pending' : entry.runsAs
-    executions.push(runRow(run, newId(), status))
-  })
+  let onTime = 0
+  for (const run of plan.runs) {
+    if (run.trigger !== 'catch_up') onTime += 1
+    executions.push(
+      runRow(run, newId(), entry.runsAs === 'leased' ? bornAs(run, entry.exclusive, onTime) : entry.runsAs),
+    )
+  }
   return {
     jobKey: job.jobKey,
     workspaceKey: job.workspaceKey,
@@ -58,10 +60,14 @@ export const decide = (job: DueJob, { now, newId, queued, busy }: Decision): Cla
     countRuns: maxRuns === undefined ? 0 : counted,
     exclusive: entry.exclusive,
     onlyIf: entry.onlyIf,
-    cancelOthers: entry.cancelOthers && plan.runs.length > 0,
+    cancelOthers: entry.cancelOthers && onTime > 0,
     executions,
   }
 }
+
+/** Catch-up work goes through the queue, where it has a budget. Under every policy but `allow` one run at a time: others wait. */
+const bornAs = (run: Run, exclusive: boolean, onTime: number): 'leased' | 'pending' =>
+  run.trigger === 'catch_up' || (exclusive && onTime > 1) ? 'pending' : 'leased'
 
 const runRow = (run: Run, id: string, status: 'leased' | 'pending' | 'skipped'): NewExecution => ({
   id,

@@ -3,7 +3,7 @@ import type { DueJob, Ledger } from '../store/store.ts'
 import { CLAIM_AHEAD_MS, LARGEST_LOOK } from './pace.ts'
 
 /** What is later than this goes behind what is on time. */
-const LATE_MS = 2000
+export const LATE_MS = 2000
 const LAST_KEY = Number.MAX_SAFE_INTEGER
 /** What another process makes or moves to an earlier instant while pages follow one another is met after this time. */
 const LONGEST_RUN_MS = 1000

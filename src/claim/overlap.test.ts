@@ -1,6 +1,7 @@
 /** How an occurrence enters under each overlap policy. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Overlap } from '../domain/policies.ts'
 import type { DueJob } from '../store/store.ts'
 import { decide } from './decide.ts'
 import { entryFor } from './overlap.ts'
@@ -17,6 +18,7 @@ const job = (policies: DueJob['policies'], more: Partial<DueJob> = {}): DueJob =
   target: { kind: 'http', url: 'http://example.com/', method: 'GET' },
   policies,
   runs: 0,
+  limited: false,
   ...more,
 })
 const ids = () => {
@@ -40,7 +42,7 @@ describe('overlap', () => {
   })
 
   it('queue_one waits behind what runs, and is skipped when one waits already', () => {
-    assert.equal(entryFor('queue_one', { queued: 0, busy: false }).runsAs, 'pending')
+    assert.equal(entryFor('queue_one', { queued: 0, busy: false, limited: false }).runsAs, 'pending')
     const claim = decide(job({ overlap: 'queue_one' }), { now: at, newId: ids(), queued: 1, busy: false })
     assert.deepEqual(
       claim.executions.map((row) => [row.status, row.reason]),
@@ -49,25 +51,35 @@ describe('overlap', () => {
   })
 
   it('queue_all always waits its turn, so that order is kept', () => {
-    assert.equal(entryFor('queue_all', { queued: 7, busy: false }).runsAs, 'pending')
+    assert.equal(entryFor('queue_all', { queued: 7, busy: false, limited: false }).runsAs, 'pending')
   })
 
   it('cancel_other ends what runs and takes its place', () => {
-    const entry = entryFor('cancel_other', { queued: 0, busy: false })
+    const entry = entryFor('cancel_other', { queued: 0, busy: false, limited: false })
     assert.deepEqual([entry.runsAs, entry.cancelOthers, entry.onlyIf], ['leased', true, 'always'])
   })
 
+  it('behind a limit everything waits in the queue, and what waits counts like what runs', () => {
+    const entry = (overlap: Overlap, queued: number, busy = false) => entryFor(overlap, { queued, busy, limited: true })
+    assert.deepEqual(
+      [entry('allow', 5), entry('skip', 0), entry('skip', 1), entry('skip', 0, true), entry('cancel_other', 3)].map(
+        ({ runsAs }) => runsAs,
+      ),
+      ['pending', 'pending', 'skipped', 'skipped', 'pending'],
+    )
+  })
+
   it('allow asks nothing', () => {
-    const entry = entryFor('allow', { queued: 3, busy: false })
+    const entry = entryFor('allow', { queued: 3, busy: false, limited: false })
     assert.deepEqual([entry.runsAs, entry.onlyIf, entry.exclusive], ['leased', 'always', false])
   })
 
-  it('made-up runs queue one behind the other, except where overlap is allowed', () => {
+  it('runs of one claim queue one behind the other, except where overlap is allowed; catch-up work always queues', () => {
     const missed = { misfire: { mode: 'all', windowMs: 3_600_000, cap: 10 } } as const
     const one = decide(job(missed), { now: at + 120_000, newId: ids(), queued: 0, busy: false })
     assert.deepEqual(
       one.executions.map((row) => row.status),
-      ['leased', 'pending', 'pending'],
+      ['pending', 'leased', 'pending'],
     )
     const all = decide(job({ ...missed, overlap: 'allow' }), {
       now: at + 120_000,
@@ -77,7 +89,7 @@ describe('overlap', () => {
     })
     assert.deepEqual(
       all.executions.map((row) => row.status),
-      ['leased', 'leased', 'leased'],
+      ['pending', 'leased', 'leased'],
     )
   })
 

@@ -8,13 +8,25 @@ export type Entry = Pick<Claim, 'onlyIf' | 'cancelOthers' | 'exclusive'> & {
 }
 
 export type Others = {
-  /** Executions of the job that wait and were never tried; only the queueing policies need to know. */
+  /** Executions of the job that wait and were never tried, catch-up work apart; only who queues needs to know. */
   readonly queued: number
   /** An execution of the job holds a lease, as `onlyIf: idle` found out. */
   readonly busy: boolean
+  /** A limit holds for the job: its runs wait in the queue until there is room. */
+  readonly limited: boolean
 }
 
-export const entryFor = (overlap: Overlap, { queued, busy }: Others): Entry => {
+export const entryFor = (overlap: Overlap, others: Others): Entry =>
+  others.limited ? behindItsLimits(overlap, others) : atOnce(overlap, others)
+
+/** What waits for its limits counts like what runs: an occurrence is skipped behind it, or takes its place. */
+const behindItsLimits = (overlap: Overlap, others: Others): Entry => {
+  const entry = atOnce(overlap, others)
+  if (overlap === 'skip' && others.queued > 0) return { ...entry, runsAs: 'skipped', onlyIf: 'always' }
+  return entry.runsAs === 'leased' ? { ...entry, runsAs: 'pending' } : entry
+}
+
+const atOnce = (overlap: Overlap, { queued, busy }: Others): Entry => {
   switch (overlap) {
     case 'allow':
       return { runsAs: 'leased', onlyIf: 'always', cancelOthers: false, exclusive: false }

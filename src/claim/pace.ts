@@ -8,6 +8,8 @@ export const LOOK_SPACING_MS = 15
 export const LARGEST_LOOK = 1000
 /** With more due than fits, looks wait a moment for this many free places: a full batch costs little more than a row. */
 export const WORTHWHILE_ROOM = 750
+/** With no place free but those that are kept for who holds little, looks are this far apart. */
+export const NEIGHBOUR_LOOK_MS = 50
 
 export type Situation = {
   readonly now: number

@@ -6,6 +6,7 @@ import type { Adder } from './commands/command.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addFunctionCommands } from './commands/functions.ts'
 import { addJobCommands } from './commands/jobs.ts'
+import { addCatchUpCommands, addLimitCommands } from './commands/limits.ts'
 import { addMigrateCommand } from './commands/migrate.ts'
 import { addNextCommand } from './commands/next.ts'
 import { addRunCommands } from './commands/runs.ts'
@@ -24,6 +25,8 @@ const COMMANDS: readonly Adder[] = [
   addRunCommands,
   addFunctionCommands,
   addNextCommand,
+  addLimitCommands,
+  addCatchUpCommands,
   addUserCommands,
   addMigrateCommand,
   addDoctorCommand,

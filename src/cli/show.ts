@@ -34,15 +34,23 @@ export const statusPaint = (status: string): Paint | undefined => STATUS_PAINT[s
 
 /** What came of an execution in a few words: the answer, the error, or why it did not run. */
 export const showResult = (execution: Execution): string => {
-  const { status_code, error, reason_text, occurrences, duration_seconds } = execution
+  const { status_code, error, reason_text, occurrences, duration_seconds, waiting_for } = execution
   const parts = [
     status_code === null ? null : String(status_code),
     error ?? reason_text,
+    waiting_for === null ? null : waitingText(waiting_for),
     duration_seconds === null ? null : `in ${showDuration(duration_seconds)}`,
     occurrences > 1 ? `(${occurrences} occurrences)` : null,
   ]
   return parts.filter((part) => part !== null).join(' ')
 }
+
+const waitingText = ({ kind, limit }: NonNullable<Execution['waiting_for']>): string =>
+  kind === 'limit'
+    ? `waits for the limit ${limit}`
+    : kind === 'catch_up'
+      ? 'waits for its turn in the catch-up work'
+      : 'waits for another run of its job'
 
 export const runLine = (run: Execution): string =>
   [`${run.job_name}: ${run.status}`, showResult(run), `(run ${run.id})`].filter((part) => part !== '').join(' ')

@@ -88,6 +88,14 @@ const TABLE: Record<keyof Values, Row> = {
     given: ['0', false],
   },
   pollSeconds: { name: 'SCHEDULER_POLL_SECONDS', development: 1, production: 1, wrong: 'often', given: ['900', 300] },
+  catchUpPercent: { name: 'CATCH_UP_PERCENT', development: 25, production: 25, wrong: '0', given: ['50', 50] },
+  workspaceConcurrency: {
+    name: 'WORKSPACE_CONCURRENCY',
+    development: null,
+    production: null,
+    wrong: 'many',
+    given: ['100', 100],
+  },
   signUpEnabled: { name: 'SIGNUP_ENABLED', development: true, production: false, wrong: 'y', given: ['on', true] },
   allowDefaultAdmin: {
     name: 'ALLOW_DEFAULT_ADMIN',

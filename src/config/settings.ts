@@ -132,6 +132,22 @@ export const SETTINGS = {
     changedBy: 'Whoever runs many idle servers and counts each wake-up.',
     example: '10',
   }),
+  catchUpPercent: setting({
+    name: 'CATCH_UP_PERCENT',
+    kind: wholeNumber(1, 100),
+    byDefault: always(25),
+    help: 'The part of what this process runs at once that catch-up work may take, in percent; the rest stays free for what is on time.',
+    changedBy: 'Whoever wants an outage made up for sooner, or targets to feel less of it.',
+    example: '50',
+  }),
+  workspaceConcurrency: setting({
+    name: 'WORKSPACE_CONCURRENCY',
+    kind: orNothing(wholeNumber(1, 100_000)),
+    byDefault: nothing,
+    help: 'The most executions of one workspace at once, of each alike; what is beyond waits. Without it a workspace is bounded by its own limits alone.',
+    changedBy: 'Whoever offers the server to several teams or to the public.',
+    example: '100',
+  }),
   signUpEnabled: setting({
     name: 'SIGNUP_ENABLED',
     kind: onOff,

@@ -1,6 +1,7 @@
 /** Station 3: holds what was claimed ahead until its instant, then sends it; never early, never without a lease. */
 import type { Assignment, Outcome } from '../domain/attempt.ts'
 import type { Cancel, Clock } from '../domain/clock.ts'
+import { createPlaces, type Load } from './places.ts'
 import type { Transport } from './transport.ts'
 
 export { createInProcessTransport } from './in-process.ts'
@@ -22,6 +23,8 @@ export type DispatchStation = {
   readonly assign: (assignments: readonly Assignment[]) => void
   readonly room: () => number
   readonly inFlight: () => number
+  /** Who holds the places that are taken. */
+  readonly load: () => Load
   /** The instant of the last call that is still held of a job; null: none is. */
   readonly heldUntil: (jobKey: number) => number | null
   readonly cancel: (executionId: string) => void
@@ -38,6 +41,7 @@ export const createDispatchStation = (parts: DispatchParts): DispatchStation => 
   // Held assignments by their millisecond: there are at most as many keys as milliseconds are claimed ahead.
   const held = new Map<number, Assignment[]>()
   const underWay = new Map<string, Assignment>()
+  const places = createPlaces()
   let heldCount = 0
   let timer: Cancel | null = null
   let timerAt = Number.POSITIVE_INFINITY
@@ -47,9 +51,11 @@ export const createDispatchStation = (parts: DispatchParts): DispatchStation => 
   const send = (assignment: Assignment) => {
     if (draining || !parts.mayStartCalls()) return parts.onHandBack(assignment)
     underWay.set(assignment.executionId, assignment)
+    places.take(assignment)
     transport.send(assignment, (outcome) => {
       // After `abandon` the outcome belongs to nobody.
       if (!underWay.delete(assignment.executionId)) return
+      places.free(assignment)
       parts.onOutcome(assignment, outcome)
       if (underWay.size === 0) onEmpty?.()
     })
@@ -59,6 +65,7 @@ export const createDispatchStation = (parts: DispatchParts): DispatchStation => 
     const list = held.get(assignment.scheduledFor)
     if (list === undefined) held.set(assignment.scheduledFor, [assignment])
     else list.push(assignment)
+    places.take(assignment)
     heldCount += 1
   }
 
@@ -70,7 +77,10 @@ export const createDispatchStation = (parts: DispatchParts): DispatchStation => 
       if (at > now) continue
       held.delete(at)
       heldCount -= assignments.length
-      for (const assignment of assignments) send(assignment)
+      for (const assignment of assignments) {
+        places.free(assignment)
+        send(assignment)
+      }
     }
     arm()
   }
@@ -88,6 +98,7 @@ export const createDispatchStation = (parts: DispatchParts): DispatchStation => 
     const all = [...held.values()].flat()
     held.clear()
     heldCount = 0
+    all.forEach(places.free)
     return all
   }
 
@@ -106,6 +117,7 @@ export const createDispatchStation = (parts: DispatchParts): DispatchStation => 
     },
     room: () => (draining ? 0 : Math.max(0, parts.capacity - heldCount - underWay.size)),
     inFlight: () => underWay.size,
+    load: places.load,
     heldUntil: (jobKey) => {
       const instants = [...held].flatMap(([at, assignments]) =>
         assignments.some((one) => one.jobKey === jobKey) ? [at] : [],
@@ -117,6 +129,7 @@ export const createDispatchStation = (parts: DispatchParts): DispatchStation => 
     abandon: () => {
       takeHeld()
       const ids = [...underWay.keys()]
+      for (const assignment of underWay.values()) places.free(assignment)
       underWay.clear()
       for (const id of ids) transport.cancel(id)
     },

@@ -1,4 +1,5 @@
 /** How a job behaves when things go wrong or overlap: each with a default that suits most jobs. */
+import type { Rate } from './rate.ts'
 
 export type MisfireMode = 'skip' | 'latest' | 'all'
 export type Overlap = 'skip' | 'queue_one' | 'queue_all' | 'cancel_other' | 'allow'
@@ -30,6 +31,12 @@ export type Policies = {
   readonly delivery: Delivery
   /** Pause the job after so many failed executions in a row; null is never. */
   readonly pauseAfterFailures: number | null
+  /** Executions of the job that run at once, where overlap allows more than one; null: no bound. What is beyond waits. */
+  readonly concurrency: number | null
+  /** Starts of the job per time, tries after failures included; null: no bound. What is beyond waits. */
+  readonly rate: Rate | null
+  /** Names of shared limits of the workspace that hold for the job too. */
+  readonly limits: readonly string[]
 }
 
 const SECOND = 1000
@@ -42,6 +49,9 @@ export const DEFAULT_POLICIES: Policies = {
   timeoutMs: 30 * SECOND,
   delivery: 'at_least_once',
   pauseAfterFailures: null,
+  concurrency: null,
+  rate: null,
+  limits: [],
 }
 
 /** Bounds that saving a job holds it to: [least, most]. */

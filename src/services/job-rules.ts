@@ -2,6 +2,7 @@
 import type { FieldError } from '../domain/errors.ts'
 import { type Delivery, type MisfireMode, type Overlap, POLICY_BOUNDS, type Policies } from '../domain/policies.ts'
 import { checkLine, checkText } from './fields.ts'
+import { checkAllowance, checkLimitNames } from './limit-rules.ts'
 
 export const checkName = (name: string): FieldError[] => checkLine('name', name, [1, 200])
 
@@ -48,6 +49,8 @@ export const checkPolicies = (policies: Policies): FieldError[] => {
     ...bounded('timeoutMs', policies.timeoutMs),
     ...oneOf('delivery', policies.delivery, DELIVERIES),
     ...(policies.pauseAfterFailures === null ? [] : bounded('pauseAfterFailures', policies.pauseAfterFailures)),
+    ...checkAllowance('policies.', policies),
+    ...checkLimitNames(policies.limits),
   ]
 }
 

@@ -14,6 +14,7 @@ import { type Draft, draftOf, type JobEdit, type JobInput } from './job-draft.ts
 import { createJobRuns } from './job-runs.ts'
 import { type JobView, jobViews } from './job-view.ts'
 import { leavingOf } from './leaving.ts'
+import { refuseUnknownLimits } from './limits.ts'
 import { pageOf } from './paging.ts'
 import { createPausing } from './pausing.ts'
 import { written } from './written.ts'
@@ -79,6 +80,7 @@ export const createJobs = (deps: Deps): Jobs => {
     const { name, timetable, target, description, policies, metadata } = draft(input, { workspaceKey, id }, null)
     if (name === undefined || timetable === undefined || target === undefined) throw new Error('A draft lacks a field.')
     await refuseFunction(functions, workspaceKey, target)
+    await refuseUnknownLimits(store, workspaceKey, policies ?? {})
     const now = clock.now()
     const isEnabled = input.enabled !== false
     const dueAt = nextInstant({ id, timetable, runs: 0 }, now)
@@ -127,6 +129,7 @@ export const createJobs = (deps: Deps): Jobs => {
           await checkOwner(actor, edit.ownerId)
         }
         const given = draft(edit, before, before)
+        await refuseUnknownLimits(store, before.workspaceKey, given.policies ?? {})
         if (given.target !== undefined && !isDeepStrictEqual(given.target, before.target))
           await refuseFunction(functions, before.workspaceKey, given.target)
         const now = clock.now()

@@ -1,8 +1,10 @@
 /** The use cases, each of which takes an actor and authorises it: the door for the API, whatever dialect it speaks. */
+import { type CatchUpWork, createCatchUpWork } from './catch-up.ts'
 import type { Deps } from './deps.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createFunctions, type Functions } from './functions.ts'
 import { createJobs, type Jobs } from './jobs.ts'
+import { createLimits, type Limits } from './limits.ts'
 import { createSchedules, type Schedules } from './schedules.ts'
 import { createSessionCheck } from './session-check.ts'
 import { createSessions, type Sessions } from './sessions.ts'
@@ -11,6 +13,7 @@ import { createStatistics, type StatisticsService } from './statistics.ts'
 import { createSystem, type System } from './system.ts'
 import { createUsers, type Users } from './users.ts'
 
+export type { CatchUpView } from './catch-up.ts'
 export { type Deps, FIRST_WORKSPACE } from './deps.ts'
 export type { ExecutionView } from './execution-view.ts'
 export type { Executions } from './executions.ts'
@@ -19,6 +22,7 @@ export type { JobEdit, JobInput } from './job-draft.ts'
 export type { OccurrenceView } from './job-runs.ts'
 export type { HttpAuthInput, HttpAuthView, HttpTargetInput, HttpTargetView } from './job-target.ts'
 export type { JobView } from './job-view.ts'
+export type { LimitView } from './limits.ts'
 export type { Resumed } from './pausing.ts'
 export type { SessionView } from './sessions.ts'
 export type { Setup } from './setup.ts'
@@ -41,6 +45,8 @@ export type Services = {
   readonly functions: Functions
   readonly schedules: Schedules
   readonly statistics: StatisticsService
+  readonly limits: Limits
+  readonly catchUp: CatchUpWork
   readonly system: System
 }
 
@@ -57,6 +63,8 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     functions: createFunctions(deps),
     schedules: createSchedules(deps),
     statistics: createStatistics(deps),
+    limits: createLimits(deps),
+    catchUp: createCatchUpWork(deps),
     system: createSystem(deps),
     setup: createSetup(deps, jobs),
   }

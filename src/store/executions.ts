@@ -1,8 +1,12 @@
 /** What the use cases ask of the store about executions. Every method is bound to one workspace. */
 
 import type { Reason, Status, Trigger } from '../domain/execution.ts'
+import type { LimitKind } from '../domain/limits.ts'
 import type { Page } from '../domain/page.ts'
 import type { Target } from '../domain/target.ts'
+
+/** `other_run`: another execution of its job. Else a limit, by its kind and name. */
+export type WaitsFor = { readonly kind: 'other_run' } | { readonly kind: LimitKind; readonly name: string }
 
 export type ExecutionRow = {
   readonly id: string
@@ -21,6 +25,8 @@ export type ExecutionRow = {
   readonly reason: Reason | null
   readonly attempt: number
   readonly notBefore: number | null
+  /** While pending: what holds it up though its time has come; null: nothing but a free place of the engine. */
+  readonly waitsFor: WaitsFor | null
   readonly startedAt: number | null
   readonly finishedAt: number | null
   readonly statusCode: number | null

@@ -2,6 +2,7 @@
 
 import type { Reason, Status, Trigger } from '../domain/execution.ts'
 import type { Timetable } from '../domain/job.ts'
+import type { LimitKind } from '../domain/limits.ts'
 import type { PolicyChoices } from '../domain/policies.ts'
 import type { Target } from '../domain/target.ts'
 
@@ -23,6 +24,8 @@ export type DueJob = {
   readonly target: Target
   readonly policies: PolicyChoices
   readonly runs: number
+  /** A limit holds for it: its runs enter as pending, and the lease is their gate. */
+  readonly limited: boolean
 }
 
 /** A row to be born with a claim. `leased`: running on the claiming node as attempt 1 at once. */
@@ -153,7 +156,7 @@ export type Recovered =
 
 export type JobLoad = {
   readonly jobKey: number
-  readonly leased: number /** Pending and never tried. */
+  readonly leased: number /** Pending and never tried, catch-up work apart. */
   readonly queued: number
 }
 
@@ -182,15 +185,38 @@ export type Ledger = {
     /** The earliest stored instant that is not among `jobs`, also one that lies before `after`; null when there is none. */
     readonly nextDueAt: number | null
   }>
-  /** Leases pending executions whose time has come, by priority, then oldest first; exclusive ones only where no other of the job holds a lease. */
+  /**
+   * A stretch of what is due, from `after` on, looked through for jobs of workspaces other than `except`, of which there are
+   * `limit` at most. `goOn`: where the next stretch begins; null: nothing more is due.
+   */
+  readonly skim: (query: {
+    readonly until: number
+    readonly limit: number
+    readonly after: { readonly dueAt: number; readonly jobKey: number } | null
+    readonly except: readonly number[]
+  }) => Promise<{
+    readonly jobs: readonly DueJob[]
+    readonly goOn: { readonly dueAt: number; readonly jobKey: number } | null
+  }>
+  /**
+   * Leases pending executions whose time has come, by priority, then oldest first, in turns of the workspaces where not all
+   * of them fit. Exclusive ones only where no other of the job holds a lease; limited ones only where every limit of theirs
+   * has room. Who is held up waits apart and costs the others nothing.
+   */
   readonly lease: (query: {
     readonly nodeKey: number
     readonly now: number
     readonly leaseNow: number
     readonly limit: number
+    /** Of these, so many may be catch-up work; default: all. */
+    readonly catchUp?: number
+    /** Workspaces that are not served this time; default: none. */
+    readonly except?: readonly number[]
+    /** Looks after those whose limit has got room without anybody's lease having ended; default: no. */
+    readonly sweep?: boolean
   }) => Promise<{
     readonly leased: readonly LeasedExecution[]
-    /** When the next pending execution comes due; null when none waits for a time. */
+    /** When the next pending execution comes due, or a token that one waits for; null when none waits for a time. */
     readonly nextAt: number | null
   }>
   readonly load: (jobKeys: readonly number[]) => Promise<readonly JobLoad[]>
@@ -206,11 +232,16 @@ export type Ledger = {
     to: 'pending' | 'uncertain',
     at: { readonly now: number; readonly leaseNow: number; readonly isCrash: boolean },
   ) => Promise<Recovered>
+  /** More than one workspace lives here. */
+  readonly isShared: () => Promise<boolean>
   readonly depth: () => Promise<{
     readonly pending: number
     readonly running: number
     readonly oldestDueAt: number | null
     readonly oldestPendingAt: number | null
+    /** Pending ones that are held up by a limit, by its kind. */
+    readonly waitingFor: Readonly<Record<LimitKind, number>>
+    readonly catchUp: { readonly pending: number; readonly running: number }
   }>
   readonly nodes: () => Promise<readonly (NodeInfo & { readonly leaseUntil: number })[]>
 }

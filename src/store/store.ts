@@ -2,6 +2,7 @@
 import type { ExecutionStore } from './executions.ts'
 import type { JobStore } from './jobs.ts'
 import type { Ledger } from './ledger.ts'
+import type { LimitStore } from './limits.ts'
 import type { PeopleStore } from './people.ts'
 
 export type {
@@ -29,6 +30,7 @@ export type {
   OutcomeWrite,
   Recovered,
 } from './ledger.ts'
+export type { CatchUpDepth, LimitRow, LimitStore, LimitWrite } from './limits.ts'
 export type { NewSession, NewUser, PeopleStore, SessionRow, UserChange, UserRow, WorkspaceRow } from './people.ts'
 
 /** How far an acknowledged write is safe: against the end of the process, a power cut, or the loss of the machine. */
@@ -41,6 +43,7 @@ export type Store = {
   readonly jobs: JobStore
   readonly executions: ExecutionStore
   readonly people: PeopleStore
+  readonly limits: LimitStore
   /** Resolves when a read and a write path answer; rejects with the cause otherwise. */
   readonly check: () => Promise<void>
   /** Waits for what is under way, then lets go of the files or connections. Calls after it reject. */

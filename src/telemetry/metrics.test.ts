@@ -1,7 +1,15 @@
 /** What Prometheus reads is what was observed. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type QueueDepth } from './metrics.ts'
+
+const EMPTY: QueueDepth = {
+  pending: 0,
+  running: 0,
+  oldestDueAgeSeconds: 0,
+  waitingFor: {},
+  catchUp: { pending: 7, running: 0 },
+}
 
 test('a scrape shows what was counted and timed', async () => {
   const metrics = createMetrics()
@@ -14,7 +22,7 @@ test('a scrape shows what was counted and timed', async () => {
   metrics.outcomesFenced(1)
   metrics.storeCommit(0.004, 120)
   metrics.httpRequest('GET', '/api/v3/jobs', 200, 0.003)
-  metrics.queue({ pending: 5, running: 2, oldestDueAgeSeconds: 1.5 })
+  metrics.queue({ ...EMPTY, pending: 5, running: 2, oldestDueAgeSeconds: 1.5, waitingFor: { host: 4 } })
   metrics.claiming(true)
 
   const text = await metrics.text()
@@ -33,6 +41,8 @@ test('a scrape shows what was counted and timed', async () => {
     'carillon_queue_depth{state="pending"} 5',
     'carillon_queue_depth{state="running"} 2',
     'carillon_oldest_due_age_seconds 1.5',
+    'carillon_limited_depth{kind="host"} 4',
+    'carillon_catch_up_depth{state="pending"} 7',
     'carillon_claiming 1',
   ]) {
     assert.ok(text.includes(`\n${line}\n`), `no line ${line}`)
@@ -42,7 +52,7 @@ test('a scrape shows what was counted and timed', async () => {
 
 test('a scrape asks for what is only known by asking, and survives when that fails', async () => {
   const metrics = createMetrics()
-  metrics.beforeScrape(async () => metrics.queue({ pending: 9, running: 0, oldestDueAgeSeconds: 0 }))
+  metrics.beforeScrape(async () => metrics.queue({ ...EMPTY, pending: 9 }))
   metrics.beforeScrape(async () => {
     throw new Error('database away')
   })

@@ -6,6 +6,9 @@ export type QueueDepth = {
   readonly running: number
   /** Seconds since the oldest due instant that nobody has claimed; 0 when nothing waits. */
   readonly oldestDueAgeSeconds: number
+  /** Pending ones that a limit holds up, by its kind. */
+  readonly waitingFor: Readonly<Record<string, number>>
+  readonly catchUp: { readonly pending: number; readonly running: number }
 }
 
 export type Metrics = {
@@ -66,6 +69,18 @@ export const createMetrics = (): Metrics => {
     help: 'Age of the oldest due instant that nobody has claimed.',
     registers,
   })
+  const limited = new Gauge({
+    name: 'carillon_limited_depth',
+    help: 'Pending executions that a limit holds up, by its kind: shared, host, workspace, job.',
+    labelNames: ['kind'],
+    registers,
+  })
+  const catchUpDepth = new Gauge({
+    name: 'carillon_catch_up_depth',
+    help: 'Catch-up executions that wait or run, by state.',
+    labelNames: ['state'],
+    registers,
+  })
   const leasesLost = new Counter({
     name: 'carillon_leases_lost_total',
     help: 'Attempts whose node lost its lease before it recorded an outcome.',
@@ -115,10 +130,13 @@ export const createMetrics = (): Metrics => {
     },
     httpRequest: (method, route, status, seconds) =>
       request.observe({ method, route, status: String(status) }, Math.max(0, seconds)),
-    queue: ({ pending, running, oldestDueAgeSeconds }) => {
+    queue: ({ pending, running, oldestDueAgeSeconds, waitingFor, catchUp }) => {
       depth.set({ state: 'pending' }, pending)
       depth.set({ state: 'running' }, running)
       oldestDue.set(Math.max(0, oldestDueAgeSeconds))
+      for (const [kind, count] of Object.entries(waitingFor)) limited.set({ kind }, count)
+      catchUpDepth.set({ state: 'pending' }, catchUp.pending)
+      catchUpDepth.set({ state: 'running' }, catchUp.running)
     },
     claiming: (on) => claiming.set(on ? 1 : 0),
     beforeScrape: (refresh) => void refreshers.push(refresh),

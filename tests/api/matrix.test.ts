@@ -42,6 +42,13 @@ const MATRIX: Readonly<Record<string, Row>> = {
   previewSchedule: { body: { schedules }, ...own },
   validateSchedule: { body: { schedules }, ...own },
   getStatistics: { path: '/statistics?job_id=JOB', ...read },
+  listLimits: own,
+  getLimit: { path: '/limits/theirs', ...read },
+  setLimit: { path: '/limits/theirs', body: { concurrency: 1 }, ...administer },
+  deleteLimit: { path: '/limits/theirs', viewer: 403, colleague: 403, stranger: 204 },
+  getCatchUp: own,
+  pauseCatchUp: administer,
+  resumeCatchUp: administer,
   listSessions: own,
   signOut: { viewer: 204, colleague: 204, stranger: 204 },
   endSession: { path: '/sessions/SESSION', ...change },
@@ -92,6 +99,7 @@ test('S23, S24: nobody reaches what is not theirs, on any route, and what others
   const execution = (await as(owner, 'POST', `/jobs/${job.id}/run`)).body
   const [session] = (await as(owner, 'GET', '/sessions')).body.items
   const ids = { JOB: job.id, EXECUTION: execution.id, SESSION: session.id, USER: owner.id }
+  await as(admin, 'PUT', '/limits/theirs', { body: { concurrency: 3 } })
   const before = await Promise.all([
     as(owner, 'GET', `/jobs/${job.id}`),
     as(owner, 'GET', `/executions/${execution.id}`),

@@ -37,6 +37,7 @@ export const claimsContract = (open: OpenStore): void => {
           target: job.target,
           policies: { overlap: 'allow' },
           runs: 0,
+          limited: false,
         },
       ])
     })

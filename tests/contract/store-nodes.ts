@@ -206,13 +206,22 @@ export const nodesContract = (open: OpenStore): void => {
         running: 1,
         oldestDueAt: DUE - SECOND,
         oldestPendingAt: DUE + 3 * SECOND,
+        waitingFor: { shared: 0, host: 0, workspace: 0, job: 0 },
+        catchUp: { pending: 0, running: 0 },
       })
     })
 
     it('of an empty store is nothing', async (t) => {
       const store = await open(t)
 
-      assert.deepEqual(await store.ledger.depth(), { pending: 0, running: 0, oldestDueAt: null, oldestPendingAt: null })
+      assert.deepEqual(await store.ledger.depth(), {
+        pending: 0,
+        running: 0,
+        oldestDueAt: null,
+        oldestPendingAt: null,
+        waitingFor: { shared: 0, host: 0, workspace: 0, job: 0 },
+        catchUp: { pending: 0, running: 0 },
+      })
     })
   })
 

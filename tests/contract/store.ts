@@ -6,11 +6,14 @@ import { executionsContract } from './store-executions.ts'
 import { historyContract } from './store-history.ts'
 import { jobsContract } from './store-jobs.ts'
 import { leasesContract } from './store-leases.ts'
+import { limitsContract } from './store-limits.ts'
+import { randomLimitsContract } from './store-limits-random.ts'
 import { nodesContract } from './store-nodes.ts'
 import { outcomesContract } from './store-outcomes.ts'
 import { peopleContract } from './store-people.ts'
 import { scheduleChangesContract } from './store-schedule-changes.ts'
 import { sessionsContract } from './store-sessions.ts'
+import { turnsContract } from './store-turns.ts'
 import { unclaimedContract } from './store-unclaimed.ts'
 import type { OpenStore } from './world.ts'
 
@@ -23,6 +26,9 @@ export const storeContract = (name: string, open: OpenStore): void => {
     claimsContract(open)
     outcomesContract(open)
     leasesContract(open)
+    turnsContract(open)
+    limitsContract(open)
+    randomLimitsContract(open)
     nodesContract(open)
     crashesContract(open)
     executionsContract(open)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Transport } from '../../src/dispatch/dispatch.ts'
 import type { Assignment, Outcome } from '../../src/domain/attempt.ts'
+import type { Trigger } from '../../src/domain/execution.ts'
 import { newId } from '../../src/domain/ids.ts'
 import type { Job, Timetable } from '../../src/domain/job.ts'
 import type { PolicyChoices } from '../../src/domain/policies.ts'
@@ -12,7 +13,7 @@ import type { Target } from '../../src/domain/target.ts'
 import { createEngine, type Engine } from '../../src/engine.ts'
 import { compile, nextAfter } from '../../src/schedule/schedule.ts'
 import { openSqliteStore } from '../../src/store/sqlite/database.ts'
-import type { ExecutionRow, Store } from '../../src/store/store.ts'
+import type { ExecutionRow, NewJob, Store } from '../../src/store/store.ts'
 import { type ManualClock, manualClock } from '../support/manual-clock.ts'
 
 export const SECOND = 1000
@@ -29,10 +30,30 @@ export const every = (everyMs: number, more: Partial<Timetable> = {}): Timetable
 
 const A_TARGET: Target = { kind: 'http', url: 'http://example.com/', method: 'GET' }
 
+/** At these milliseconds of each `everyMs`, counted from START. */
+export const at = (phaseMs: number, everyMs: number): Timetable =>
+  every(everyMs, { schedules: [{ kind: 'interval', everyMs, anchor: START + phaseMs }] })
+
+/** Jobs of one name that together are due every tenth of a second. */
+export const often = async ({ job }: World, name: string, owner?: Owner): Promise<void> => {
+  for (let phase = 0; phase < SECOND; phase += 100) {
+    await job(name, { timetable: at(phase, SECOND), ...(owner === undefined ? {} : { owner }) })
+  }
+}
+
 export type Node = {
   readonly engine: Engine
   /** Calls in the order they were sent, as `name#attempt@seconds since START`. */
   readonly sent: string[]
+  /** The same calls, with how late each was, in milliseconds. */
+  readonly starts: {
+    readonly jobName: string
+    readonly trigger: Trigger
+    readonly scheduledFor: number
+    readonly late: number
+  }[]
+  /** Ends with success all calls that have been open for so long, but those of these jobs. */
+  readonly answerOlder: (ms: number, except?: readonly string[]) => void
   /** Ends the oldest open call of the job. */
   readonly answer: (jobName: string, more?: Partial<Outcome>) => void
   readonly open: () => number
@@ -46,7 +67,9 @@ export type World = {
   readonly store: Store
   readonly clock: ManualClock
   readonly job: (name: string, more?: JobMore) => Promise<Job>
-  readonly node: () => Node
+  readonly node: (more?: { readonly capacity?: number; readonly catchUpShare?: number }) => Node
+  /** Another workspace, for jobs of its own. */
+  readonly neighbour: () => Promise<Owner>
   /** Executions of a job, oldest first, as `seconds since START status reason?`. */
   readonly history: (job: Job) => Promise<string[]>
   readonly executions: (job: Job) => Promise<readonly ExecutionRow[]>
@@ -54,7 +77,16 @@ export type World = {
   readonly reopen: () => Promise<World>
 }
 
-export type JobMore = { readonly timetable?: Timetable; readonly policies?: PolicyChoices; readonly target?: Target }
+export type Owner = { readonly workspaceKey: number; readonly ownerId: string }
+
+export type JobMore = {
+  readonly timetable?: Timetable
+  readonly policies?: PolicyChoices
+  readonly target?: Target
+  readonly owner?: Owner
+  /** Makes so many alike. */
+  readonly copies?: number
+}
 
 export const openWorld = async (test: TestContext): Promise<World> => {
   const folder = mkdtempSync(join(tmpdir(), 'carillon-engine-'))
@@ -63,12 +95,7 @@ export const openWorld = async (test: TestContext): Promise<World> => {
   return world(test, join(folder, 'carillon.db'), clock, null)
 }
 
-const world = async (
-  test: TestContext,
-  path: string,
-  clock: ManualClock,
-  known: { workspaceKey: number; ownerId: string } | null,
-): Promise<World> => {
+const world = async (test: TestContext, path: string, clock: ManualClock, known: Owner | null): Promise<World> => {
   const store = await openSqliteStore({ path, onFault: (error) => Promise.reject(error) })
   let closed = false
   const close = async () => {
@@ -76,7 +103,7 @@ const world = async (
     closed = true
   }
   test.after(close)
-  const owner = known ?? (await firstUser(store, clock))
+  const owner = known ?? (await firstUser(store, clock, 'u'))
 
   const executions = async (job: Job) => {
     const page = await store.executions.list(owner.workspaceKey, {
@@ -92,11 +119,14 @@ const world = async (
     store,
     clock,
     executions,
-    job: (name, { timetable = every(MINUTE), policies = {}, target = A_TARGET } = {}) => {
-      const id = newId()
-      return store.jobs.create({
+    neighbour: () => firstUser(store, clock, newId()),
+    job: async (
+      name,
+      { timetable = every(MINUTE), policies = {}, target = A_TARGET, owner: of = owner, copies = 0 } = {},
+    ) => {
+      const aJob = (id: string): NewJob => ({
         id,
-        ...owner,
+        ...of,
         name,
         description: null,
         timetable,
@@ -107,8 +137,10 @@ const world = async (
         now: clock.now(),
         dueAt: nextAfter(compile(timetable, id), clock.now()),
       })
+      await store.jobs.createMany(Array.from({ length: copies }, () => aJob(newId())))
+      return store.jobs.create(aJob(newId()))
     },
-    node: () => node(store, clock),
+    node: (more) => node(store, clock, more),
     history: async (job) =>
       (await executions(job)).map((one) => {
         const seconds = (one.scheduledFor - START) / SECOND
@@ -122,28 +154,29 @@ const world = async (
   }
 }
 
-const firstUser = async (store: Store, clock: ManualClock) => {
+const firstUser = async (store: Store, clock: ManualClock, username: string): Promise<Owner> => {
   const ownerId = newId()
   const made = await store.people.createWorkspace(
     { id: newId(), name: 'w', now: clock.now() },
     {
       id: ownerId,
-      username: 'u',
-      email: 'u@example.com',
+      username,
+      email: `${username}@example.com`,
       fullName: null,
       passwordHash: 'x',
       role: 'admin',
       now: clock.now(),
     },
   )
-  if ('taken' in made) throw new Error('The store is not empty.')
+  if ('taken' in made) throw new Error(`The store has a user ${username}.`)
   return { workspaceKey: made.workspaceKey, ownerId }
 }
 
 type Call = { readonly assignment: Assignment; readonly done: (outcome: Outcome) => void; readonly startedAt: number }
 
-const node = (store: Store, clock: ManualClock): Node => {
+const node = (store: Store, clock: ManualClock, more: Parameters<World['node']>[0] = {}): Node => {
   const sent: string[] = []
+  const starts: Node['starts'] = []
   const calls: Call[] = []
   const faults: unknown[] = []
   const paused: number[] = []
@@ -170,6 +203,8 @@ const node = (store: Store, clock: ManualClock): Node => {
   const transport: Transport = {
     send: (assignment, done) => {
       sent.push(`${assignment.jobName}#${assignment.attempt}@${(clock.now() - START) / SECOND}`)
+      const { jobName, trigger, scheduledFor } = assignment
+      starts.push({ jobName, trigger, scheduledFor, late: clock.now() - scheduledFor })
       calls.push({ assignment, done, startedAt: clock.now() })
     },
     cancel: (executionId) => {
@@ -187,6 +222,7 @@ const node = (store: Store, clock: ManualClock): Node => {
     node: { id: newId(), host: 'test', pid: 1, startedAt: clock.now() },
     transport,
     boundMs: SECOND,
+    ...more,
     watcher: {
       recorded: () => {},
       fenced: (count) => {
@@ -202,6 +238,13 @@ const node = (store: Store, clock: ManualClock): Node => {
   return {
     engine,
     sent,
+    starts,
+    answerOlder: (ms, except = []) => {
+      for (let index = calls.length - 1; index >= 0; index--) {
+        const call = calls[index] as Call
+        if (clock.now() - call.startedAt >= ms && !except.includes(call.assignment.jobName)) end(index, {})
+      }
+    },
     faults,
     paused,
     fenced: () => fenced,

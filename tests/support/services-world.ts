@@ -136,7 +136,7 @@ export const runWaiting = async (
 ): Promise<number> => {
   const now = clock.now()
   const nodeKey = await nodeOf(store, now)
-  const { leased } = await store.ledger.lease({ nodeKey, now, leaseNow: now, limit: 100 })
+  const { leased } = await store.ledger.lease({ nodeKey, now, leaseNow: now, limit: 100, sweep: true })
   if (ending === 'running') return leased.length
   await store.ledger.commit({
     nodeKey,

@@ -23,6 +23,15 @@ const execution = {
   occurrences: z.int().describe('How many occurrences the record stands for.'),
   attempt: z.int().describe('Number of the present or last attempt; 0 before the first.'),
   not_before: Instant.nullable().describe('When the next attempt may start.'),
+  waiting_for: strict({
+    kind: z.enum(['other_run', 'limit', 'catch_up']),
+    limit: z
+      .string()
+      .nullable()
+      .describe('`database`, `host:api.example.com`, `workspace`, or `job`: its own policies.'),
+  })
+    .nullable()
+    .describe('What holds up a pending execution: another one of its job, a limit, its turn in the catch-up work.'),
   started_at: Instant.nullable(),
   finished_at: Instant.nullable(),
   duration_seconds: z.number().nullable(),

@@ -1,5 +1,6 @@
 /** How a job behaves when things go wrong or overlap, on the wire: times in seconds, bounds from the domain. */
 import { z } from 'zod'
+import { LIMIT_BOUNDS, MOST_LIMITS_OF_A_JOB } from '../../domain/limits.ts'
 import { DEFAULT_POLICIES, POLICY_BOUNDS } from '../../domain/policies.ts'
 import { seconds, strict } from './values.ts'
 
@@ -20,6 +21,25 @@ const timeout = time(POLICY_BOUNDS.timeoutMs)
 const delivery = z.enum(['at_least_once', 'at_most_once'])
 const pauseAfter = count(POLICY_BOUNDS.pauseAfterFailures).nullable()
 
+const tokens = count(LIMIT_BOUNDS['rate.count'])
+const period = time(LIMIT_BOUNDS['rate.perMs'])
+const limits = z.array(z.string().min(1).max(64)).max(MOST_LIMITS_OF_A_JOB)
+
+export const concurrency = count(LIMIT_BOUNDS.concurrency).nullable()
+
+export const Rate = strict({ count: tokens, per_seconds: period, burst: tokens }).meta({ id: 'Rate' })
+export type Rate = z.infer<typeof Rate>
+
+export const RateInput = strict({
+  count: tokens.describe('So many starts, evenly spread over the time.'),
+  per_seconds: period.describe('The time.'),
+  burst: tokens
+    .optional()
+    .describe('The most starts at one moment. Within the time at most count + burst − 1 start.')
+    .meta({ default: 1 }),
+}).meta({ id: 'RateRequest' })
+export type RateInput = z.input<typeof RateInput>
+
 export const MisfireMode = mode
 export type MisfireMode = z.infer<typeof mode>
 
@@ -35,6 +55,9 @@ export const Policies = strict({
   timeout_seconds: timeout,
   delivery,
   pause_after_failures: pauseAfter,
+  concurrency,
+  rate: Rate.nullable(),
+  limits,
 }).meta({ id: 'Policies' })
 export type Policies = z.infer<typeof Policies>
 
@@ -81,5 +104,17 @@ export const PoliciesInput = strict({
     .optional()
     .describe('Pause the job after so many failed executions in a row; null: never.')
     .meta({ default: DEFAULT_POLICIES.pauseAfterFailures }),
+  concurrency: concurrency
+    .optional()
+    .describe('Executions of the job at once, where `overlap` allows several; what is beyond waits. Null: no bound.')
+    .meta({ default: DEFAULT_POLICIES.concurrency }),
+  rate: RateInput.nullable()
+    .optional()
+    .describe('Starts of the job per time, tries after failures included; what is beyond waits. Null: no bound.')
+    .meta({ default: DEFAULT_POLICIES.rate }),
+  limits: limits
+    .optional()
+    .describe('Names of limits of the workspace that the job shares with others.')
+    .meta({ default: [] }),
 }).meta({ id: 'PoliciesRequest' })
 export type PoliciesInput = z.input<typeof PoliciesInput>

@@ -17,6 +17,7 @@ export const executionToWire = (execution: ExecutionView): wire.Execution => ({
   occurrences: execution.occurrences,
   attempt: execution.attempt,
   not_before: instantOrNull(execution.notBefore),
+  waiting_for: execution.waitingFor,
   started_at: instantOrNull(execution.startedAt),
   finished_at: instantOrNull(execution.finishedAt),
   duration_seconds: toSecondsOrNull(execution.durationMs),

@@ -1,5 +1,6 @@
 /** Policies between the wire and the domain. */
 import type { Policies } from '../../domain/policies.ts'
+import type { Rate } from '../../domain/rate.ts'
 import type * as wire from '../contract/policies.ts'
 import { toMs, toSeconds } from './values.ts'
 
@@ -22,8 +23,17 @@ export const policiesFrom = (input: wire.PoliciesInput, base: Policies): Policie
     timeoutMs: msOr(input.timeout_seconds, base.timeoutMs),
     delivery: input.delivery ?? base.delivery,
     pauseAfterFailures: input.pause_after_failures === undefined ? base.pauseAfterFailures : input.pause_after_failures,
+    concurrency: input.concurrency === undefined ? base.concurrency : input.concurrency,
+    rate: input.rate === undefined ? base.rate : rateFrom(input.rate),
+    limits: input.limits ?? base.limits,
   }
 }
+
+export const rateFrom = (rate: wire.RateInput | null): Rate | null =>
+  rate === null ? null : { count: rate.count, perMs: toMs(rate.per_seconds), burst: rate.burst ?? 1 }
+
+export const rateToWire = (rate: Rate | null): wire.Rate | null =>
+  rate === null ? null : { count: rate.count, per_seconds: toSeconds(rate.perMs), burst: rate.burst }
 
 const msOr = (seconds: number | undefined, otherwise: number): number =>
   seconds === undefined ? otherwise : toMs(seconds)
@@ -40,4 +50,7 @@ export const policiesToWire = ({ retry, misfire, ...rest }: Policies): wire.Poli
   timeout_seconds: toSeconds(rest.timeoutMs),
   delivery: rest.delivery,
   pause_after_failures: rest.pauseAfterFailures,
+  concurrency: rest.concurrency,
+  rate: rateToWire(rest.rate),
+  limits: [...rest.limits],
 })

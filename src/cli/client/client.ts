@@ -15,6 +15,7 @@ export type Client = {
   readonly url: string
   readonly get: <T>(path: string, query?: Query) => Promise<T>
   readonly post: <T>(path: string, body?: unknown) => Promise<T>
+  readonly put: <T>(path: string, body: unknown, ifVersion?: number) => Promise<T>
   readonly patch: <T>(path: string, body: unknown, ifVersion?: number) => Promise<T>
   readonly delete: (path: string, ifVersion?: number) => Promise<void>
   readonly signIn: (login: string, password: string) => Promise<SignedIn>
@@ -99,6 +100,8 @@ export const createClient = ({ server, environment, session }: ClientParts): Cli
     url,
     get: async <T>(path: string, query?: Query) => read<T>(url, await ask({ method: 'GET', path, query })),
     post: async <T>(path: string, body?: unknown) => read<T>(url, await ask({ method: 'POST', path, body })),
+    put: async <T>(path: string, body: unknown, ifVersion?: number) =>
+      read<T>(url, await ask({ method: 'PUT', path, body, ifVersion })),
     patch: async <T>(path: string, body: unknown, ifVersion?: number) =>
       read<T>(url, await ask({ method: 'PATCH', path, body, ifVersion })),
     delete: async (path, ifVersion) => void (await ask({ method: 'DELETE', path, ifVersion })),

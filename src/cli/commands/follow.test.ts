@@ -23,6 +23,7 @@ const run = (id: string, status: Execution['status'], more: Partial<Execution> =
   occurrences: 1,
   attempt: 1,
   not_before: null,
+  waiting_for: null,
   started_at: null,
   finished_at: null,
   duration_seconds: null,

@@ -8,6 +8,7 @@ import { readDuration } from '../duration.ts'
 import { usage } from '../exit-codes.ts'
 import { several, wholeNumber } from './command.ts'
 import { argumentsOf, type FunctionFlags, readJson, withFunctionFlags } from './function-flags.ts'
+import { readConcurrency, readLimits, readRate } from './limit-flags.ts'
 
 export type JobFlags = FunctionFlags & {
   readonly description?: string
@@ -39,6 +40,9 @@ export type JobFlags = FunctionFlags & {
   readonly misfire?: NonNullable<PoliciesInput['misfire']>['mode']
   readonly delivery?: PoliciesInput['delivery']
   readonly pauseAfter?: number
+  readonly concurrency?: string
+  readonly rate?: string
+  readonly limit?: readonly string[]
   readonly meta?: readonly string[]
 }
 
@@ -75,6 +79,9 @@ export const withJobFlags = (command: Command): Command =>
     .addOption(choice('--misfire <policy>', 'what was missed while nothing could run it', ['skip', 'latest', 'all']))
     .addOption(choice('--delivery <policy>', 'after a crash in the middle', ['at_least_once', 'at_most_once']))
     .option('--pause-after <n>', 'pause after so many failures in a row', wholeNumber(1, 1000))
+    .option('--concurrency <n>', 'of the job at once, where --overlap allows several; or none')
+    .option('--rate <n/time>', 'starts of the job per time: 100/1m; or none')
+    .option('--limit <name>', 'a limit that it shares with other jobs; may be repeated; or none', several)
     .option('--meta <name=value>', 'your own names and texts; may be repeated', several)
 
 const OVERLAPS = ['skip', 'queue_one', 'queue_all', 'cancel_other', 'allow']
@@ -138,6 +145,9 @@ const policiesOf = (flags: JobFlags): PoliciesInput =>
     timeout_seconds: seconds('--timeout', flags.timeout),
     delivery: flags.delivery,
     pause_after_failures: flags.pauseAfter,
+    concurrency: readConcurrency(flags.concurrency),
+    rate: readRate(flags.rate),
+    limits: readLimits(flags.limit),
   })
 
 const bodyOf = ({ jsonBody, textBody, form }: JobFlags): BodyInput | undefined => {

@@ -4,6 +4,7 @@ import type { Pairs } from '../../api/contract/values.ts'
 import { showDuration } from '../duration.ts'
 import { showInstant } from '../show.ts'
 import { facts, type TableStyle } from '../table.ts'
+import { rateText } from './limit-flags.ts'
 
 export const showJob = (job: Job, style: TableStyle): string => {
   const { target, policies } = job
@@ -32,6 +33,9 @@ export const showJob = (job: Job, style: TableStyle): string => {
         'pauses after',
         policies.pause_after_failures === null ? undefined : `${policies.pause_after_failures} failures`,
       ],
+      ['at once', policies.concurrency === null ? undefined : String(policies.concurrency)],
+      ['rate', policies.rate === null ? undefined : rateText(policies.rate)],
+      ...policies.limits.map((name) => ['limit', name] as const),
       ...metadata.map((text) => ['metadata', text] as const),
       ['owner', job.owner_id],
       ['created', instant(job.created_at)],

@@ -2,6 +2,7 @@
 import type { Reason, Status, Trigger } from '../../domain/execution.ts'
 import { PRIORITY } from '../../domain/execution.ts'
 import type { JobState, PauseReason } from '../../domain/job.ts'
+import type { LimitKind } from '../../domain/limits.ts'
 
 export const STATUS_CODE = {
   pending: 0,
@@ -41,6 +42,7 @@ export const PAUSE_REASON_CODE = { by_user: 0, failures: 1, quarantined: 2 } as 
   PauseReason,
   number
 >
+export const LIMIT_KIND_CODE = { shared: 0, host: 1, workspace: 2, job: 3 } as const satisfies Record<LimitKind, number>
 
 const wordsOf = <Word extends string>(codes: Record<Word, number>): ((code: number) => Word) => {
   const words = new Map<number, Word>()
@@ -56,4 +58,5 @@ export const statusOf = wordsOf<Status>(STATUS_CODE)
 export const triggerOf = wordsOf<Trigger>(TRIGGER_CODE)
 export const reasonOf = wordsOf<Reason>(REASON_CODE)
 export const stateOf = wordsOf<JobState>(STATE_CODE)
+export const limitKindOf = wordsOf<LimitKind>(LIMIT_KIND_CODE)
 export const pauseReasonOf = wordsOf<PauseReason>(PAUSE_REASON_CODE)

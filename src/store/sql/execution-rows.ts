@@ -1,19 +1,26 @@
 /** An execution as it rests in its row, and back. */
 import type { Insertable, Kysely, Selectable } from 'kysely'
 import type { Job } from '../../domain/job.ts'
-import type { AttemptRow, ExecutionRow } from '../executions.ts'
+import type { AttemptRow, ExecutionRow, WaitsFor } from '../executions.ts'
 import type { NewExecution } from '../ledger.ts'
-import { REASON_CODE, reasonOf, STATUS_CODE, statusOf, TRIGGER_CODE, triggerOf } from './codes.ts'
+import { limitKindOf, REASON_CODE, reasonOf, STATUS_CODE, statusOf, TRIGGER_CODE, triggerOf } from './codes.ts'
 import type { AttemptTable, ExecutionTable, Tables } from './tables.ts'
 
-type Shown = Omit<Selectable<ExecutionTable>, 'key' | 'output' | 'overrides' | 'node_key' | 'exclusive' | 'parked'>
-type Row = Shown & { readonly job_id: string; readonly job_name: string; readonly output?: string | null }
+type Shown = Omit<Selectable<ExecutionTable>, 'key' | 'output' | 'overrides' | 'node_key' | 'exclusive' | 'waits_for'>
+type Row = Shown & {
+  readonly job_id: string
+  readonly job_name: string
+  readonly limit_kind: number | null
+  readonly limit_name: string | null
+  readonly output?: string | null
+}
 
 /** Without the output, which may be long: lists do without. */
 export const selectExecutions = (read: Kysely<Tables>) =>
   read
     .selectFrom('execution')
     .innerJoin('job', 'job.key', 'execution.job_key')
+    .leftJoin('run_limit', 'run_limit.key', 'execution.waits_for')
     .select([
       'execution.id',
       'execution.workspace_key',
@@ -34,6 +41,9 @@ export const selectExecutions = (read: Kysely<Tables>) =>
       'execution.status_code',
       'execution.error',
       'execution.requested_by',
+      'execution.parked',
+      'run_limit.kind as limit_kind',
+      'run_limit.name as limit_name',
     ])
 
 export const executionOf = (row: Row): ExecutionRow => ({
@@ -51,6 +61,7 @@ export const executionOf = (row: Row): ExecutionRow => ({
   reason: row.reason === null ? null : reasonOf(row.reason),
   attempt: row.attempt,
   notBefore: row.status === STATUS_CODE.pending ? row.not_before : null,
+  waitsFor: waitsForOf(row),
   startedAt: row.started_at,
   finishedAt: row.finished_at,
   statusCode: row.status_code,
@@ -58,6 +69,11 @@ export const executionOf = (row: Row): ExecutionRow => ({
   output: row.output ?? null,
   requestedBy: row.requested_by,
 })
+
+const waitsForOf = ({ status, parked, limit_kind: kind, limit_name: name }: Row): WaitsFor | null => {
+  if (status !== STATUS_CODE.pending || parked === 0) return null
+  return parked === 1 || kind === null ? { kind: 'other_run' } : { kind: limitKindOf(kind), name: name ?? '' }
+}
 
 export const attemptOf = (row: Omit<Selectable<AttemptTable>, 'workspace_key' | 'execution_id'>): AttemptRow => ({
   number: row.number,

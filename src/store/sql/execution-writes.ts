@@ -4,7 +4,7 @@ import { DomainError } from '../../domain/errors.ts'
 import type { ExecutionRow, NewManualRun } from '../executions.ts'
 import { DELETED, REASON_CODE, STATUS_CODE, TRIGGER_CODE } from './codes.ts'
 import { executionOf, selectExecutions } from './execution-rows.ts'
-import { jobKeyOf, unparkFirst } from './statements.ts'
+import { freePlaces, jobKeyOf, unparkFirst } from './statements.ts'
 import type { ExecutionTable } from './tables.ts'
 import { type Access, lastRow, statement } from './unit.ts'
 
@@ -78,6 +78,7 @@ export const cancelExecution = async (
     endIf(STATUS_CODE.running),
     endIf(STATUS_CODE.pending),
     unparkFirst(read, workspaceKey, jobKeyOf(read, workspaceKey, id)),
+    freePlaces(read, workspaceKey, id),
   ])
   const [running, pending] = results ?? []
   return running?.changes === 1 ? 'running' : pending?.changes === 1 ? 'pending' : null

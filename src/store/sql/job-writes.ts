@@ -3,7 +3,7 @@ import { type Kysely, sql, type Updateable } from 'kysely'
 import { notFound } from '../../domain/errors.ts'
 import type { Job, PauseReason } from '../../domain/job.ts'
 import type { JobChange, Leaving, NewJob, ResumePlan } from '../jobs.ts'
-import { DELETED, PAUSE_REASON_CODE, STATE_CODE } from './codes.ts'
+import { DELETED, LIMIT_KIND_CODE, PAUSE_REASON_CODE, STATE_CODE } from './codes.ts'
 import { executionRow } from './execution-rows.ts'
 import { metadataText, policiesText } from './interned.ts'
 import { type JobRow, jobOf, newJobRow, selectJobs } from './job-rows.ts'
@@ -117,9 +117,20 @@ export const deleteJob = async ({ read, write }: Access, job: Job, at: Leaving):
     guarded(read, job, at.now, { state: DELETED, deleted_at: at.now }),
     ...leaveTimetable(read, job, at),
     cancelPendingOf(read, [job.key], at.now),
+    forgetOwnLimit(read, job),
   ])
   return results !== null
 }
+
+/** Where the runs of the job were counted; those under way give their places back all the same. */
+const forgetOwnLimit = (read: Read, { workspaceKey, id }: Job): Statement =>
+  statement(
+    read
+      .deleteFrom('run_limit')
+      .where('workspace_key', '=', workspaceKey)
+      .where('kind', '=', LIMIT_KIND_CODE.job)
+      .where('name', '=', id),
+  )
 
 const guarded = (
   read: Read,

@@ -49,6 +49,12 @@ export const unparkFirst = (read: Kysely<Tables>, workspaceKey: number, jobKey: 
       ),
   )
 
+/** An execution that has ended holds no place of a limit any more; who waits for it is let in by the next lease that sweeps. */
+export const freePlaces = (read: Kysely<Tables>, workspaceKey: number, executionId: string): Statement =>
+  statement(
+    read.deleteFrom('limit_use').where('workspace_key', '=', workspaceKey).where('execution_id', '=', executionId),
+  )
+
 export type JobKey = number | ReturnType<typeof jobKeyOf>
 
 /** The job of an execution, for statements that know only the latter. */

@@ -15,9 +15,18 @@ export type Tables = {
   due: DueTable
   execution: ExecutionTable
   attempt: AttemptTable
+  run_limit: RunLimitTable
+  limit_use: { limit_key: number; workspace_key: number; execution_id: string }
+  catch_up_pace: { workspace_key: Fixed<number>; slot: Fixed<number>; started: number }
 }
 
-export type WorkspaceTable = { key: Generated<number>; id: Fixed<string>; name: string; created_at: Fixed<number> }
+export type WorkspaceTable = {
+  key: Generated<number>
+  id: Fixed<string>
+  name: string
+  created_at: Fixed<number>
+  catch_up_paused_at: Generated<number | null>
+}
 
 export type UserTable = {
   key: Generated<number>
@@ -113,6 +122,7 @@ export type ExecutionTable = {
   overrides: string | null
   error: string | null
   output: string | null
+  waits_for: Generated<number | null>
 }
 
 export type AttemptTable = {
@@ -125,4 +135,21 @@ export type AttemptTable = {
   status_code: number | null
   error: string | null
   output: string | null
+}
+
+export type RunLimitTable = {
+  key: Generated<number>
+  workspace_key: Fixed<number>
+  kind: Fixed<number>
+  name: Fixed<string>
+  concurrency: number | null
+  rate_count: number | null
+  rate_per_ms: number | null
+  rate_burst: number | null
+  token_at: number
+  token_part: number
+  wake_at: number | null
+  version: number
+  created_at: Fixed<number>
+  updated_at: number
 }

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../domain/clock.ts'
 import { createExecutionStore } from '../sql/executions.ts'
 import { openGate } from '../sql/gate.ts'
 import { createJobStore } from '../sql/jobs.ts'
+import { createLimitStore } from '../sql/limits.ts'
 import { createPeopleStore } from '../sql/people.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Access, Statement, StatementResult } from '../sql/unit.ts'
@@ -58,6 +59,7 @@ export const openSqliteStore = async ({
     jobs: gate.before(createJobStore(access)),
     executions: gate.before(createExecutionStore(access, readStatistics(read))),
     people: gate.before(createPeopleStore(access)),
+    limits: gate.before(createLimitStore(access)),
     ...gate.before({ check: () => check(writer, read, clock.now()) }),
     close: async () => {
       await gate.shut()

@@ -38,6 +38,10 @@ export const openClaims = (db: DatabaseSync, queue: Queue): ClaimWriter => {
   const countRuns = db.prepare('update job set runs = runs + ?2 where key = ?1')
   const replace = db.prepare(`
     update execution set status = 4, reason = 7, finished_at = ?3, overrides = null where workspace_key = ?1 and id = ?2`)
+  // Leans on execution_live.
+  const replaceWaiting = db.prepare(`
+    update execution set status = 4, reason = 7, finished_at = ?2, parked = 0
+    where job_key = ?1 and status = 0 and status < 2 and attempt = 0 and "trigger" = 1`)
 
   return (batch, alive, cancelledIds) => {
     const { now, claims, executions } = batch
@@ -58,7 +62,7 @@ export const openClaims = (db: DatabaseSync, queue: Queue): ClaimWriter => {
 
       if (!moveOn(at, jobKey, version, dueAt)) return whyNot(jobKey, version, dueAt)
       if (claim[at + CLAIM.raiseVersion] === 1) raise.run(jobKey, now)
-      if (claim[at + CLAIM.cancelOthers] === 1) cancelOthers(jobKey)
+      if (claim[at + CLAIM.cancelOthers] === 1) cancelOthers(at, first, jobKey)
 
       const duplicates = insertAll(at, first)
       const runs = (claim[at + CLAIM.countRuns] as number) - duplicates
@@ -88,12 +92,18 @@ export const openClaims = (db: DatabaseSync, queue: Queue): ClaimWriter => {
       return GONE
     }
 
-    function cancelOthers(jobKey: number): void {
+    function cancelOthers(at: number, first: number, jobKey: number): void {
       for (const row of leased.all(jobKey)) {
-        replace.run(row.workspace_key as number, row.id as string, now)
-        cancelledIds.push(row.id as string)
+        const [workspaceKey, executionId] = [row.workspace_key as number, row.id as string]
+        replace.run(workspaceKey, executionId, now)
+        cancelledIds.push(executionId)
+        queue.release({ workspaceKey, executionId, jobKey })
       }
-      queue.unpark(jobKey)
+      // Who must wait takes the place of those that wait already.
+      const end = first + (claim[at + CLAIM.executions] as number)
+      for (let index = first; index < end; index++) {
+        if (birthOf(index) === BIRTH.pending) replaceWaiting.run(jobKey, now)
+      }
     }
 
     /** Answers how many of the runs had a row already. */

@@ -1,10 +1,11 @@
 /** Due jobs inside the writer: what has come due, with all that a claim needs to know; dead rows are cleared on the way. */
 import type { DatabaseSync } from 'node:sqlite'
+import type { Limits } from './hot-limits.ts'
 
 export type DueQuery = {
   readonly until: number
   readonly limit: number
-  readonly after: { readonly dueAt: number; readonly jobKey: number } | null
+  readonly after: Place | null
 }
 
 export type DueColumns = {
@@ -18,10 +19,15 @@ export type DueColumns = {
   readonly targets: string[]
   readonly policies: (string | null)[]
   readonly runs: number[]
+  readonly limited: boolean[]
 }
+
+export type SkimQuery = DueQuery & { readonly except: readonly number[] }
+type Place = { readonly dueAt: number; readonly jobKey: number }
 
 export type DueReader = {
   readonly due: (query: DueQuery) => { readonly jobs: DueColumns; readonly nextDueAt: number | null }
+  readonly skim: (query: SkimQuery) => { readonly jobs: DueColumns; readonly goOn: Place | null }
   readonly nextDueAt: () => number | null
 }
 
@@ -41,7 +47,10 @@ type Row = [
 
 const BEFORE_ALL = { dueAt: Number.MIN_SAFE_INTEGER, jobKey: 0 }
 
-export const openDue = (db: DatabaseSync): DueReader => {
+/** Measured: a stretch takes about 4 ms of the writer. */
+const STRETCH = 5000
+
+export const openDue = (db: DatabaseSync, limits: Limits): DueReader => {
   const page = db.prepare(`
     select d.next_run_at, d.job_key, d.schedule_version, j.state = 0 and j.schedule_version = d.schedule_version,
       j.id, j.name, j.workspace_key, j.timetable, j.target, j.policies, j.runs
@@ -57,13 +66,46 @@ export const openDue = (db: DatabaseSync): DueReader => {
     select next_run_at as at from due where (next_run_at, job_key) <= (?1, ?2) order by next_run_at, job_key limit 1`)
 
   /** A job that was made or moved behind the place where the caller goes on. */
-  const leftBehind = (after: { readonly dueAt: number; readonly jobKey: number }): number | null =>
+  const leftBehind = (after: Place): number | null =>
     (earliest.get(after.dueAt, after.jobKey)?.at as number | undefined) ?? null
 
-  const nextAfter = (after: { readonly dueAt: number; readonly jobKey: number }): number | null =>
+  const nextAfter = (after: Place): number | null =>
     (following.get(after.dueAt, after.jobKey)?.at as number | undefined) ?? null
 
+  // Narrow rows first: the job itself is read for its workspace's key alone, unless it is one that was looked for.
+  const stretch = db.prepare(`
+    select d.next_run_at, d.job_key, d.schedule_version, 1,
+      j.id, j.name, j.workspace_key, j.timetable, j.target, j.policies, j.runs
+    from (
+      select next_run_at, job_key, schedule_version from due
+      where (next_run_at, job_key) > (?1, ?2) and next_run_at <= ?3 order by next_run_at, job_key limit ?4
+    ) d cross join job j on j.key = d.job_key
+    where j.workspace_key not in (select value from json_each(?5)) and j.state = 0 and j.schedule_version = d.schedule_version
+    limit ?6`)
+  stretch.setReturnArrays(true)
+  const endOfStretch = db.prepare(`
+    select next_run_at as dueAt, job_key as jobKey from due
+    where (next_run_at, job_key) > (?1, ?2) and next_run_at <= ?3 order by next_run_at, job_key limit 1 offset ?4`)
+
+  const add = (jobs: DueColumns, row: Row): void => {
+    addTo(jobs, row)
+    jobs.limited.push(limits.holdFor({ workspaceKey: row[6], target: row[8], policies: row[9] }))
+  }
+
+  const skim: DueReader['skim'] = ({ until, limit, after, except }) => {
+    limits.refresh()
+    const from = after ?? BEFORE_ALL
+    const jobs = emptyDue()
+    const rows = stretch.all(from.dueAt, from.jobKey, until, STRETCH, JSON.stringify(except), limit) as unknown as Row[]
+    for (const row of rows) add(jobs, row)
+    const last = rows.at(-1)
+    if (last !== undefined && rows.length === limit) return { jobs, goOn: { dueAt: last[0], jobKey: last[1] } }
+    const end = endOfStretch.get(from.dueAt, from.jobKey, until, STRETCH - 1) as Place | undefined
+    return { jobs, goOn: end ?? null }
+  }
+
   const due: DueReader['due'] = ({ until, limit, after }) => {
+    limits.refresh()
     const jobs = emptyDue()
     let last = after ?? BEFORE_ALL
     let wanted = limit
@@ -81,10 +123,10 @@ export const openDue = (db: DatabaseSync): DueReader => {
     return { jobs, nextDueAt: (after === null ? null : leftBehind(after)) ?? nextAfter(last) }
   }
 
-  return { due, nextDueAt: () => nextAfter(BEFORE_ALL) }
+  return { due, skim, nextDueAt: () => nextAfter(BEFORE_ALL) }
 }
 
-const add = (jobs: DueColumns, row: Row): void => {
+const addTo = (jobs: DueColumns, row: Row): void => {
   jobs.dueAt.push(row[0])
   jobs.jobKeys.push(row[1])
   jobs.scheduleVersions.push(row[2])
@@ -108,4 +150,5 @@ const emptyDue = (): DueColumns => ({
   targets: [],
   policies: [],
   runs: [],
+  limited: [],
 })

@@ -110,7 +110,7 @@ export const openNodes = (
     if (to === 'pending') jobDeleted.run(workspaceKey, executionId, now)
     const isPaused = isQuarantined && crashes.quarantine(jobKey, now)
     if (isCrash && !isQuarantined) crashes.count(jobKey, nodeKey)
-    queue.unpark(jobKey)
+    queue.release({ workspaceKey, executionId, jobKey })
     return { to, isPaused }
   }
 

@@ -51,7 +51,7 @@ export const openOutcomes = (
     const quarantinedIds: string[] = []
     let released = false
     const numbers = outcomes.numbers
-    const nothingParked = queue.isEmpty()
+    const releasesNothing = queue.releasesNothing()
     for (let index = 0; alive && index < outcomes.count; index++) recorded[index] = recordOne(index) ? 1 : 0
     return { recorded, pausedJobKeys, quarantinedIds, released }
 
@@ -71,7 +71,7 @@ export const openOutcomes = (
       if (crash !== CRASH.none) countCrash(jobKey, crash, isLastCrash ? id : null)
       if (to === STATUS_CODE.pending && jobIsGone.get(jobKey) !== undefined) jobDeleted.run(workspaceKey, id, now)
       if (to === STATUS_CODE.failed) pauseAfterFailures(jobKey, numbers[at + OUTCOME.pauseAfterFailures] as number)
-      if (!nothingParked && queue.unpark(jobKey)) released = true
+      if (!releasesNothing && queue.release({ workspaceKey, executionId: id, jobKey })) released = true
       return true
     }
 

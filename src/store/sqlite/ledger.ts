@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely'
 import type { BatchResult, ClaimResult, DueJob, JobLoad, LeasedExecution, Ledger, LostExecution } from '../ledger.ts'
 import { triggerOf } from '../sql/codes.ts'
-import { readDepth, readNodes } from '../sql/depth.ts'
+import { isShared, readDepth, readNodes } from '../sql/depth.ts'
 import { policiesOf, targetOf, timetableOf } from '../sql/interned.ts'
 import type { Tables } from '../sql/tables.ts'
 import { toColumns } from './batch-columns.ts'
@@ -21,6 +21,10 @@ export const createLedger = (writer: Line<Operations>, read: Kysely<Tables>): Le
     const { jobs, nextDueAt } = await writer.ask('due', query)
     return { jobs: dueJobs(jobs), nextDueAt }
   },
+  skim: async (query) => {
+    const { jobs, goOn } = await writer.ask('skim', query)
+    return { jobs: dueJobs(jobs), goOn }
+  },
   lease: async (query) => {
     const { leased, nextAt } = await writer.ask('lease', query)
     return { leased: leasedExecutions(leased), nextAt }
@@ -29,6 +33,7 @@ export const createLedger = (writer: Line<Operations>, read: Kysely<Tables>): Le
   commit: async (batch) => batchResult(await writer.ask('commit', toColumns(batch))),
   lost: async (leaseNow, limit) => (await writer.ask('lost', { leaseNow, limit })).map(lostExecution),
   recover: ({ target: _, policies: __, ...lost }, to, at) => writer.ask('recover', { lost, to, ...at }),
+  isShared: () => isShared(read),
   depth: () => readDepth(read),
   nodes: () => readNodes(read),
 })
@@ -45,6 +50,7 @@ const dueJobs = (columns: DueColumns): DueJob[] =>
     target: targetOf(columns.targets[at] as string),
     policies: policiesOf(columns.policies[at] as string | null),
     runs: columns.runs[at] as number,
+    limited: columns.limited[at] as boolean,
   }))
 
 const leasedExecutions = (columns: LeasedColumns): LeasedExecution[] =>

@@ -24,6 +24,7 @@ export type BatchAnswer = {
 
 export type Operations = Pick<Nodes, 'join' | 'renew' | 'leave' | 'lost' | 'recover'> & {
   readonly due: DueReader['due']
+  readonly skim: DueReader['skim']
   readonly lease: Queue['lease']
   readonly load: (jobKeys: readonly number[]) => { jobKey: number; leased: number; queued: number }[]
   readonly commit: (batch: BatchColumns) => BatchAnswer
@@ -41,13 +42,13 @@ export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operation
   const pause = openPause(db)
   const crashes = openCrashes(db, pause)
   const nodes = openNodes(db, { queue, crashes, lock })
-  const { due, nextDueAt } = openDue(db)
+  const { due, skim, nextDueAt } = openDue(db, queue.limits)
   const claims = openClaims(db, queue)
   const outcomes = openOutcomes(db, { queue, pause, crashes })
   const statements = statementCache(db)
   // Leans on execution_live alone.
   const load = db.prepare(`
-    select count(*) filter (where status = 1) as leased, count(*) filter (where status = 0 and attempt = 0) as queued
+    select count(*) filter (where status = 1) as leased, count(*) filter (where status = 0 and attempt = 0 and "trigger" <> 2) as queued
     from execution where job_key = ?1 and status < 2`)
   const touch = db.prepare("insert or replace into server_value (name, value) values ('store.written', ?1)")
 
@@ -67,6 +68,7 @@ export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operation
     lost: nodes.lost,
     recover: nodes.recover,
     due,
+    skim,
     lease: queue.lease,
     load: (jobKeys) =>
       jobKeys.map((jobKey) => {
