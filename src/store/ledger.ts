@@ -57,6 +57,8 @@ export type Claim = {
   /** Cancel the job's leased executions first, with reason `replaced`. */
   readonly cancelOthers: boolean
   readonly executions: readonly NewExecution[]
+  /** Somebody listens: what is skipped, and the end of the job, are events too. What is missed always is one. */
+  readonly told?: boolean
 }
 
 /**
@@ -86,6 +88,8 @@ export type OutcomeWrite = {
   readonly keepAttempt: boolean
   /** On `failed`: pause the job when its last n finished executions all failed. */
   readonly pauseAfterFailures: number | null
+  /** Somebody listens: a success is an event too. What failed or is uncertain always is one. */
+  readonly told?: boolean
 }
 
 export type Batch = {

@@ -35,7 +35,9 @@ export const OUTCOME = {
   statusCode: 9,
   keepAttempt: 10,
   pauseAfterFailures: 11,
-  width: 12,
+  /** 1: somebody listens, so an event is written. */
+  told: 12,
+  width: 13,
 } as const
 
 export const CLAIM = {
@@ -50,7 +52,8 @@ export const CLAIM = {
   cancelOthers: 8,
   raiseVersion: 9,
   executions: 10,
-  width: 11,
+  told: 11,
+  width: 12,
 } as const
 
 export const EXECUTION = {
@@ -119,6 +122,7 @@ const writeOutcome = (outcome: OutcomeWrite, to: Float64Array, at: number): void
   to[at + OUTCOME.statusCode] = outcome.statusCode ?? Number.NaN
   to[at + OUTCOME.keepAttempt] = outcome.keepAttempt ? 1 : 0
   to[at + OUTCOME.pauseAfterFailures] = outcome.pauseAfterFailures ?? Number.NaN
+  to[at + OUTCOME.told] = outcome.told === true ? 1 : 0
 }
 
 const writeClaim = (claim: Claim, to: Float64Array, at: number): void => {
@@ -133,6 +137,7 @@ const writeClaim = (claim: Claim, to: Float64Array, at: number): void => {
   to[at + CLAIM.cancelOthers] = claim.cancelOthers ? 1 : 0
   to[at + CLAIM.raiseVersion] = claim.raiseVersion ? 1 : 0
   to[at + CLAIM.executions] = claim.executions.length
+  to[at + CLAIM.told] = claim.told === true ? 1 : 0
 }
 
 const writeExecution = (execution: NewExecution, to: Float64Array, at: number): void => {

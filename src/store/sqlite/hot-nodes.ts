@@ -2,6 +2,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LostExecution, NodeInfo } from '../ledger.ts'
 import { REASON_CODE, STATUS_CODE } from '../sql/codes.ts'
+import type { EventWriter } from './hot-events.ts'
+import { openOutages } from './hot-outages.ts'
 import type { Queue } from './hot-queue.ts'
 import type { SchedulerLock } from './scheduler-lock.ts'
 
@@ -37,7 +39,8 @@ const REASON_OF = { pending: null, uncertain: REASON_CODE.node_lost } as const
 
 const NODE_ENDED = 'The node that ran this attempt ended before it recorded an outcome.'
 
-export const openNodes = (db: DatabaseSync, queue: Queue, lock: SchedulerLock): Nodes => {
+export const openNodes = (db: DatabaseSync, queue: Queue, lock: SchedulerLock, events: EventWriter): Nodes => {
+  const outages = openOutages(db)
   const alive = db.prepare('select 1 from node where key = ?1 and lease_until >= ?2')
   const overAll = db.prepare('update node set lease_until = min(lease_until, ?1 - 1)')
   const forget = db.prepare('delete from node where swept = 1')
@@ -68,6 +71,7 @@ export const openNodes = (db: DatabaseSync, queue: Queue, lock: SchedulerLock): 
 
   const join: Nodes['join'] = ({ node, leaseNow, leaseUntil }) => {
     if (!lock.take()) return null
+    outages.over(leaseNow)
     // Whoever else held a lease ended without a word, else it would still hold the lock.
     overAll.run(leaseNow)
     forget.run()
@@ -100,6 +104,7 @@ export const openNodes = (db: DatabaseSync, queue: Queue, lock: SchedulerLock): 
     // Sent or not, nobody knows: that is what the attempt was, whatever becomes of its execution.
     keep.run(workspaceKey, executionId, attempt, STATUS_CODE.uncertain, startedAt, now, NODE_ENDED)
     if (to === 'pending') jobDeleted.run(workspaceKey, executionId, now)
+    else events.uncertain(workspaceKey, executionId, now, NODE_ENDED)
     queue.unpark(jobKey)
     return true
   }
@@ -109,8 +114,11 @@ export const openNodes = (db: DatabaseSync, queue: Queue, lock: SchedulerLock): 
     join,
     // A thread that took over from one that died does not hold the lock: the node must join anew, and so finds what was
     // claimed in a commit whose answer was lost.
-    renew: ({ nodeKey, leaseNow, leaseUntil }) =>
-      lock.isHeld() && extend.run(nodeKey, leaseNow, leaseUntil).changes === 1,
+    renew: ({ nodeKey, leaseNow, leaseUntil }) => {
+      if (!lock.isHeld() || extend.run(nodeKey, leaseNow, leaseUntil).changes === 0) return false
+      outages.seen(leaseNow)
+      return true
+    },
     leave: (nodeKey) => {
       over.run(nodeKey)
       lock.free()

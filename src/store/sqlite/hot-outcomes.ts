@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { STATUS_CODE } from '../sql/codes.ts'
 import { type BatchColumns, OUTCOME } from './batch-columns.ts'
+import type { EventWriter } from './hot-events.ts'
 import type { Queue } from './hot-queue.ts'
 
 export type OutcomeWriter = (
@@ -9,7 +10,7 @@ export type OutcomeWriter = (
   alive: boolean,
 ) => { readonly recorded: Uint8Array; readonly pausedJobKeys: number[]; readonly released: boolean }
 
-export const openOutcomes = (db: DatabaseSync, queue: Queue): OutcomeWriter => {
+export const openOutcomes = (db: DatabaseSync, queue: Queue, events: EventWriter): OutcomeWriter => {
   const finish = db.prepare(`
     update execution set status = ?5, reason = ?6, started_at = coalesce(?7, started_at), finished_at = ?8, status_code = ?9,
       error = ?10, output = ?11, overrides = null
@@ -44,7 +45,8 @@ export const openOutcomes = (db: DatabaseSync, queue: Queue): OutcomeWriter => {
       ?2)
     where key = ?1 and state = 0`)
 
-  return ({ nodeKey, now, outcomes }, alive) => {
+  return (batch, alive) => {
+    const { nodeKey, now, outcomes } = batch
     const recorded = new Uint8Array(outcomes.count)
     const pausedJobKeys: number[] = []
     let released = false
@@ -64,7 +66,8 @@ export const openOutcomes = (db: DatabaseSync, queue: Queue): OutcomeWriter => {
 
       if (numbers[at + OUTCOME.keepAttempt] === 1) keepAttempt(at, index)
       if (to === STATUS_CODE.pending && jobIsGone.get(jobKey) !== undefined) jobDeleted.run(workspaceKey, id, now)
-      if (to === STATUS_CODE.failed) pauseAfterFailures(jobKey, numbers[at + OUTCOME.pauseAfterFailures] as number)
+      events.recorded(batch, index)
+      if (to === STATUS_CODE.failed) pauseAfterFailures(workspaceKey, jobKey, numbers[at + OUTCOME.pauseAfterFailures] as number)
       if (!nothingParked && queue.unpark(jobKey)) released = true
       return true
     }
@@ -114,9 +117,11 @@ export const openOutcomes = (db: DatabaseSync, queue: Queue): OutcomeWriter => {
       )
     }
 
-    function pauseAfterFailures(jobKey: number, limit: number): void {
+    function pauseAfterFailures(workspaceKey: number, jobKey: number, limit: number): void {
       if (Number.isNaN(limit) || failuresInRow.get(jobKey, limit)?.failures !== limit) return
-      if (pause.run(jobKey, now).changes === 1) pausedJobKeys.push(jobKey)
+      if (pause.run(jobKey, now).changes === 0) return
+      pausedJobKeys.push(jobKey)
+      events.autoPaused(workspaceKey, jobKey, now, limit)
     }
   }
 }

@@ -1,9 +1,11 @@
 /** Everything the writer can be asked to do inside its transaction, by name. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { Statement, StatementResult } from '../sql/unit.ts'
+import type { Append, Statement, StatementResult } from '../sql/unit.ts'
 import type { BatchColumns } from './batch-columns.ts'
+import { openAudit } from './hot-audit.ts'
 import { openClaims } from './hot-claims.ts'
 import { type DueReader, openDue } from './hot-due.ts'
+import { openEvents } from './hot-events.ts'
 import { type Nodes, openNodes } from './hot-nodes.ts'
 import { openOutcomes } from './hot-outcomes.ts'
 import { openQueue, type Queue } from './hot-queue.ts'
@@ -25,20 +27,25 @@ export type Operations = Pick<Nodes, 'join' | 'renew' | 'leave' | 'lost' | 'reco
   readonly load: (jobKeys: readonly number[]) => { jobKey: number; leased: number; queued: number }[]
   readonly commit: (batch: BatchColumns) => BatchAnswer
   /** The statements of one use case. Null: one of them did not change what it expected to, and all are undone. */
-  readonly unit: (statements: readonly Statement[]) => StatementResult[]
+  readonly unit: (steps: readonly (Statement | Append)[]) => StatementResult[]
   /** Leaves a trace on the disk: the only proof that writing works. */
   readonly touch: (value: string) => void
 }
+
+const NOTHING: StatementResult = { changes: 0, rows: [] }
+const ONE: StatementResult = { changes: 1, rows: [] }
 
 /** Thrown inside a unit to undo it; its caller gets null. */
 export class Undone extends Error {}
 
 export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operations => {
   const queue = openQueue(db)
-  const nodes = openNodes(db, queue, lock)
+  const events = openEvents(db)
+  const audit = openAudit(db, events)
+  const nodes = openNodes(db, queue, lock, events)
   const { due, nextDueAt } = openDue(db)
-  const claims = openClaims(db, queue)
-  const outcomes = openOutcomes(db, queue)
+  const claims = openClaims(db, queue, events)
+  const outcomes = openOutcomes(db, queue, events)
   const statements = statementCache(db)
   // Leans on execution_live alone.
   const load = db.prepare(`
@@ -69,12 +76,20 @@ export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operation
         return { jobKey, leased: Number(row?.leased), queued: Number(row?.queued) }
       }),
     commit,
-    unit: (list) =>
-      list.map((statement) => {
-        const result = statements.run(statement)
-        if (statement.expect !== undefined && result.changes !== statement.expect) throw new Undone()
+    unit: (steps) => {
+      let changes = 0
+      return steps.map((step) => {
+        if ('append' in step) {
+          if (changes === 0 && steps.length > 1) return NOTHING
+          audit.append(step.append)
+          return ONE
+        }
+        const result = statements.run(step)
+        if (step.expect !== undefined && result.changes !== step.expect) throw new Undone()
+        changes += result.changes
         return result
-      }),
+      })
+    },
     touch: (value) => void touch.run(value),
   }
 }
