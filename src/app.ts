@@ -81,6 +81,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     transport: createInProcessTransport(executor.start, executor.close),
     watcher: createWatcher({ log, metrics, onRun: options.onRun ?? null }),
     boundMs: config.pollSeconds * 1000,
+    interests: store.events.interests,
   })
   const guard = createEgressGuard(egress)
   let stopping = false

@@ -86,6 +86,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
   // Every reply is mapped field by field onto its shape, which the types hold; tests hold the replies against the document.
   app.setSerializerCompiler(() => JSON.stringify)
   app.decorateRequest('actor', null)
+  app.decorateRequest('stillActor', null)
   watchRequests(app, { log, metrics })
   answerProblems(app, refuse)
   await secureHeaders(app, settings.corsOrigins)

@@ -16,6 +16,7 @@ import { type ExecutionView, executionView } from './execution-view.ts'
 import { refuse } from './fields.ts'
 import { refuseAddress } from './job-draft.ts'
 import { isSameOrigin } from './job-target.ts'
+import { noting } from './noting.ts'
 
 /** What one manual run does differently; not kept beyond it. */
 export type RunOverrides = {
@@ -37,7 +38,8 @@ export type OccurrenceView = {
 
 const MOST_OCCURRENCES = 100
 
-export const createJobRuns = ({ store, clock, signals, mayCall }: Deps) => {
+export const createJobRuns = (deps: Deps) => {
+  const { store, clock, signals, mayCall } = deps
   /** Whatever the state of the job: somebody asks for it. */
   const run = async (actor: Actor, id: string, overrides: RunOverrides = {}): Promise<ExecutionView> => {
     const job = await jobFor(store, actor, 'job.run', id)
@@ -46,8 +48,10 @@ export const createJobRuns = ({ store, clock, signals, mayCall }: Deps) => {
       refuse(checkHttpTarget(target))
       refuseAddress(target, mayCall)
     }
-    const execution = await store.executions.createManual({
-      id: newId(),
+    const executionId = newId()
+    const subject = { kind: 'execution', id: executionId }
+    const execution = await noting(deps, actor, { deed: 'job.run', subject, jobId: id }).executions.createManual({
+      id: executionId,
       workspaceKey: job.workspaceKey,
       jobKey: job.key,
       now: clock.now(),

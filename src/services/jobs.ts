@@ -5,14 +5,16 @@ import { invalid } from '../domain/errors.ts'
 import { isId, newId } from '../domain/ids.ts'
 import type { Job, JobState } from '../domain/job.ts'
 import type { Page } from '../domain/page.ts'
-import type { JobChange, JobFilter } from '../store/store.ts'
+import type { JobChange, JobFilter, NewJob } from '../store/store.ts'
 import { allow, allowSome, jobFor, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { A_MOMENT_MS, nextInstant, stateWith } from './due.ts'
+import { jobFacts } from './facts.ts'
 import { type Draft, draftOf, type JobEdit, type JobInput } from './job-draft.ts'
 import { createJobRuns } from './job-runs.ts'
 import { type JobView, jobViews } from './job-view.ts'
 import { leavingOf } from './leaving.ts'
+import { noting } from './noting.ts'
 import { pageOf } from './paging.ts'
 import { createPausing } from './pausing.ts'
 import { written } from './written.ts'
@@ -60,6 +62,16 @@ export const createJobs = (deps: Deps): Jobs => {
       mayCall,
     })
 
+  const factsOf = (job: Job, change: JobChange = {}) => jobFacts(auth.secrets, job, { ...job, ...change })
+
+  const changing = (actor: Actor, deed: 'job.changed' | 'job.undone', before: Job, change: JobChange) =>
+    noting(deps, actor, {
+      deed,
+      subject: { kind: 'job', id: before.id },
+      before: factsOf(before),
+      after: factsOf(before, change),
+    })
+
   const checkOwner = async (actor: Actor, ownerId: string): Promise<void> => {
     const owner = isId(ownerId) ? await store.people.userById(ownerId) : null
     if (owner === null || owner.workspaceKey !== actor.workspaceKey) {
@@ -80,7 +92,7 @@ export const createJobs = (deps: Deps): Jobs => {
     const now = clock.now()
     const isEnabled = input.enabled !== false
     const dueAt = nextInstant({ id, timetable, runs: 0 }, now)
-    const job = await store.jobs.create({
+    const made: NewJob = {
       id,
       workspaceKey,
       ownerId,
@@ -93,7 +105,9 @@ export const createJobs = (deps: Deps): Jobs => {
       state: isEnabled ? stateWith(timetable, dueAt) : 'paused',
       now,
       dueAt: isEnabled ? dueAt : null,
-    })
+    }
+    const after = jobFacts(auth.secrets, made, made)
+    const job = await noting(deps, actor, { deed: 'job.created', subject: { kind: 'job', id }, after }).jobs.create(made)
     signals.wake()
     return viewOf(job)
   }
@@ -131,7 +145,7 @@ export const createJobs = (deps: Deps): Jobs => {
         if (Object.keys(change).length === 0) return { job: before, isChanged: false }
         const moves = change.timetable !== undefined
         const at = moves ? await leavingOf(store, before, { now, reason: 'edited' }) : { now, expectedDueAt: null }
-        const after = await store.jobs.update(before, change, at)
+        const after = await changing(actor, 'job.changed', before, change).jobs.update(before, change, at)
         return after === null ? null : { job: after, isChanged: true }
       },
     })
@@ -180,7 +194,8 @@ export const createJobs = (deps: Deps): Jobs => {
         read: () => jobFor(store, actor, 'job.change', id),
         write: async (before) => {
           const at = await leavingOf(store, before, { now: clock.now(), reason: 'job_deleted' })
-          return (await store.jobs.delete(before, at)) ? before : null
+          const note = { deed: 'job.deleted', subject: { kind: 'job', id }, before: factsOf(before) } as const
+          return (await noting(deps, actor, note).jobs.delete(before, at)) ? before : null
         },
       })
       await signals.changed(job.key)
