@@ -14,9 +14,12 @@ import { parseJson } from './json-body.ts'
 import { LIMITS, type Limits, refuseBrokenRequest } from './limits.ts'
 import { describeApi } from './openapi.ts'
 import { answerProblems, refuser } from './refuse.ts'
+import { auditRoutes } from './routes/audit.ts'
+import { eventRoutes } from './routes/events.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobActionRoutes } from './routes/job-actions.ts'
+import { jobHistoryRoutes } from './routes/job-history.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { rootRoute } from './routes/root.ts'
 import type { Api } from './routes/route.ts'
@@ -100,7 +103,10 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       const api = scope as Api
       jobRoutes(api, context)
       jobActionRoutes(api, context)
+      jobHistoryRoutes(api, context)
       executionRoutes(api, context)
+      eventRoutes(api, context)
+      auditRoutes(api, context)
       scheduleRoutes(api, context)
       statisticsRoutes(api, context)
       sessionRoutes(api, context)
@@ -149,7 +155,7 @@ const secureHeaders = async (app: FastifyInstance, corsOrigins: readonly string[
     origin: any ? '*' : [...corsOrigins],
     credentials: !any,
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', 'if-match'],
+    allowedHeaders: ['authorization', 'content-type', 'if-match', 'last-event-id'],
     exposedHeaders: ['etag', 'location', 'retry-after', 'x-request-id'],
     maxAge: 3600,
     strictPreflight: false,

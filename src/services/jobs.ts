@@ -17,6 +17,7 @@ import { leavingOf } from './leaving.ts'
 import { noting } from './noting.ts'
 import { pageOf } from './paging.ts'
 import { createPausing } from './pausing.ts'
+import { createUndoing } from './undoing.ts'
 import { written } from './written.ts'
 
 type JobQuery = {
@@ -45,6 +46,10 @@ export type Jobs = {
   readonly resume: ReturnType<typeof createPausing>['resume']
   /** The last `past` and the next `coming` instants, oldest first. */
   readonly occurrences: ReturnType<typeof createJobRuns>['occurrences']
+  /** The versions of the job, newest first; also of a deleted one. */
+  readonly history: ReturnType<typeof createUndoing>['history']
+  /** Gives it back a former state (default: the one before), or brings a deleted one back. A change like any other. */
+  readonly undo: ReturnType<typeof createUndoing>['undo']
 }
 
 export const createJobs = (deps: Deps): Jobs => {
@@ -129,23 +134,26 @@ export const createJobs = (deps: Deps): Jobs => {
     return { ...change, timetable, dueAt, state: stateWith(timetable, dueAt) }
   }
 
-  const update = async (actor: Actor, id: string, edit: JobEdit, ifVersion: number | null): Promise<JobView> => {
+  type How = {
+    readonly deed: 'job.changed' | 'job.undone'
+    readonly wanted: (before: Job) => Promise<Draft & { readonly ownerId?: string | undefined }>
+  }
+
+  /** The job with what is wanted of it, as one guarded change; answered when nothing fires as it was before. */
+  const rewrite = async (actor: Actor, id: string, ifVersion: number | null, { deed, wanted }: How): Promise<Job> => {
     const { job, isChanged } = await written({
       ifVersion,
       read: () => jobFor(store, actor, 'job.change', id),
       write: async (before) => {
-        if (edit.ownerId !== undefined && edit.ownerId !== before.ownerId) {
-          allow(actor, 'job.give', before.ownerId)
-          await checkOwner(actor, edit.ownerId)
-        }
+        const { ownerId, ...given } = await wanted(before)
         const now = clock.now()
         // A run that was taken a moment ahead of its time is still to come: the new timetable begins after it.
         const taken = await store.jobs.takenUpTo(before.key, { after: now, upTo: now + A_MOMENT_MS })
-        const change = changeOf(before, draft(edit, before, before), { ownerId: edit.ownerId, after: taken ?? now })
+        const change = changeOf(before, given, { ownerId, after: taken ?? now })
         if (Object.keys(change).length === 0) return { job: before, isChanged: false }
         const moves = change.timetable !== undefined
         const at = moves ? await leavingOf(store, before, { now, reason: 'edited' }) : { now, expectedDueAt: null }
-        const after = await changing(actor, 'job.changed', before, change).jobs.update(before, change, at)
+        const after = await changing(actor, deed, before, change).jobs.update(before, change, at)
         return after === null ? null : { job: after, isChanged: true }
       },
     })
@@ -153,10 +161,26 @@ export const createJobs = (deps: Deps): Jobs => {
       await signals.changed(job.key)
       signals.wake()
     }
+    return job
+  }
+
+  const update = async (actor: Actor, id: string, edit: JobEdit, ifVersion: number | null): Promise<JobView> => {
+    const job = await rewrite(actor, id, ifVersion, {
+      deed: 'job.changed',
+      wanted: async (before) => {
+        if (edit.ownerId !== undefined && edit.ownerId !== before.ownerId) {
+          allow(actor, 'job.give', before.ownerId)
+          await checkOwner(actor, edit.ownerId)
+        }
+        return { ...draft(edit, before, before), ownerId: edit.ownerId }
+      },
+    })
     if (edit.enabled === false && job.state !== 'paused') return pause(actor, id)
     if (edit.enabled === true && job.state === 'paused') return (await resume(actor, id, {})).job
     return viewOf(job)
   }
+
+  const { history, undo } = createUndoing(deps, { rewrite, pause, resume })
 
   return {
     create,
@@ -165,6 +189,8 @@ export const createJobs = (deps: Deps): Jobs => {
     pause,
     resume,
     occurrences,
+    history,
+    undo,
 
     list: async (actor, query) => {
       allow(actor, 'job.view', null)

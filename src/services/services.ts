@@ -1,7 +1,11 @@
 /** The use cases, each of which takes an actor and authorises it: the door for the API, whatever dialect it speaks. */
+import { type AuditLog, createAuditLog } from './audit-log.ts'
 import type { Deps } from './deps.ts'
+import { createEvents, type Events } from './events.ts'
+import { createExplaining } from './explaining.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createJobs, type Jobs } from './jobs.ts'
+import { createLedgerService, type LedgerService } from './ledger.ts'
 import { createSchedules, type Schedules } from './schedules.ts'
 import { createSessionCheck } from './session-check.ts'
 import { createSessions, type Sessions } from './sessions.ts'
@@ -11,18 +15,22 @@ import { createSystem, type System } from './system.ts'
 import { createUsers, type Users } from './users.ts'
 
 export type { Deps } from './deps.ts'
+export type { ChainCheck } from './audit-log.ts'
 export type { ExecutionView } from './execution-view.ts'
+export type { Explained } from './explaining.ts'
 export type { Executions } from './executions.ts'
 export type { JobEdit, JobInput } from './job-draft.ts'
 export type { OccurrenceView, RunOverrides } from './job-runs.ts'
 export type { HttpAuthInput, HttpAuthView, TargetInput, TargetView } from './job-target.ts'
 export type { JobView } from './job-view.ts'
+export type { LedgerCheck } from './ledger.ts'
 export type { Resumed } from './pausing.ts'
 export type { SessionView } from './sessions.ts'
 export type { Setup } from './setup.ts'
 export type { EngineSignals } from './signals.ts'
 export type { Caller, SignedIn } from './signing-in.ts'
 export type { StatisticsService } from './statistics.ts'
+export type { VersionView } from './undoing.ts'
 export type { UserView } from './user-view.ts'
 export type { UserEdit, UserInput } from './users.ts'
 
@@ -37,6 +45,11 @@ export type Services = {
   readonly executions: Executions
   readonly schedules: Schedules
   readonly statistics: StatisticsService
+  readonly events: Events
+  readonly auditLog: AuditLog
+  readonly ledger: LedgerService
+  /** What became of the job at an instant, or what will, and why. */
+  readonly explain: ReturnType<typeof createExplaining>
   readonly system: System
 }
 
@@ -52,6 +65,10 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     executions: createExecutions(deps),
     schedules: createSchedules(deps),
     statistics: createStatistics(deps),
+    events: createEvents(deps),
+    auditLog: createAuditLog(deps),
+    ledger: createLedgerService(deps),
+    explain: createExplaining(deps),
     system: createSystem(deps),
     setup: createSetup(deps, jobs),
   }
