@@ -2,9 +2,13 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError, VERSION } from '../config/config.ts'
 import { Refusal } from './client/client.ts'
+import { addAuditCommands } from './commands/audit.ts'
 import type { Adder } from './commands/command.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { addEventCommands } from './commands/events.ts'
+import { addExplainCommand } from './commands/explain.ts'
 import { addJobCommands } from './commands/jobs.ts'
+import { addLedgerCommand } from './commands/ledger.ts'
 import { addMigrateCommand } from './commands/migrate.ts'
 import { addNextCommand } from './commands/next.ts'
 import { addRunCommands } from './commands/runs.ts'
@@ -22,6 +26,10 @@ const COMMANDS: readonly Adder[] = [
   addJobCommands,
   addRunCommands,
   addNextCommand,
+  addExplainCommand,
+  addEventCommands,
+  addLedgerCommand,
+  addAuditCommands,
   addUserCommands,
   addMigrateCommand,
   addDoctorCommand,

@@ -91,7 +91,8 @@ export const followChain = (
   for (const entry of entries) {
     const number = upTo.number + 1
     if (entry.number !== number) return { upTo, broken: { number, problem: 'missing' } }
-    if (chainHash(workspaceKey, entry, upTo.hash) !== entry.hash) return { upTo, broken: { number, problem: 'altered' } }
+    if (chainHash(workspaceKey, entry, upTo.hash) !== entry.hash)
+      return { upTo, broken: { number, problem: 'altered' } }
     upTo = { number, hash: entry.hash }
   }
   return { upTo, broken: null }

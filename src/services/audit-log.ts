@@ -75,7 +75,8 @@ export const createAuditLog = ({ store, auth }: Deps): AuditLog => ({
       upTo = followed.upTo
       if (followed.broken !== null) return found(followed.broken)
       const kept = page.find(({ number }) => number === remembered?.number)
-      if (kept !== undefined && kept.hash !== remembered?.hash) return found({ number: kept.number, problem: 'altered' })
+      if (kept !== undefined && kept.hash !== remembered?.hash)
+        return found({ number: kept.number, problem: 'altered' })
       if (page.length === 0) return found(await atTheEnd(workspaceKey))
     }
     return { entries, upTo, done: false, problem: null }

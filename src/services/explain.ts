@@ -64,13 +64,18 @@ const decided = (facts: ExplainFacts): Explanation => {
 const ofRow = (facts: ExplainFacts, row: ExecutionRow): Explanation => {
   const range =
     row.occurrences > 1 && row.lastFor !== null
-      ? [`One row stands for ${row.occurrences} occurrences, from ${instant(row.scheduledFor)} to ${instant(row.lastFor)}.`]
+      ? [
+          `One row stands for ${row.occurrences} occurrences, from ${instant(row.scheduledFor)} to ${instant(row.lastFor)}.`,
+        ]
       : []
   switch (row.status) {
     case 'success':
       return { verdict: 'ran', sentences: [`It ran, and succeeded.${lateness(row)}`] }
     case 'failed':
-      return { verdict: 'failed', sentences: [`It ran and failed at attempt ${row.attempt}${because(row.error)}${lateness(row)}`] }
+      return {
+        verdict: 'failed',
+        sentences: [`It ran and failed at attempt ${row.attempt}${because(row.error)}${lateness(row)}`],
+      }
     case 'running':
       return { verdict: 'running', sentences: [`It is running, attempt ${row.attempt}.${lateness(row)}`] }
     case 'pending':
@@ -86,7 +91,8 @@ const ofRow = (facts: ExplainFacts, row: ExecutionRow): Explanation => {
 }
 
 const waiting = ({ now }: ExplainFacts, { attempt, notBefore }: ExecutionRow): string => {
-  if (attempt > 0) return `Attempt ${attempt} failed; the next one starts at ${notBefore === null ? 'once' : instant(notBefore)}.`
+  if (attempt > 0)
+    return `Attempt ${attempt} failed; the next one starts at ${notBefore === null ? 'once' : instant(notBefore)}.`
   if (notBefore !== null && notBefore > now) return `It waits for its time, ${instant(notBefore)}.`
   return 'It waits in the queue: for a free place, or for another execution of the job to end.'
 }
@@ -107,9 +113,13 @@ const whyMissed = ({ at, outages, inForce }: ExplainFacts, { reason, finishedAt 
   }
   const down = outages.filter(({ fromAt, untilAt }) => fromAt <= at + LATE_MS && at <= untilAt)
   if (down.length > 0) {
-    return down.map(({ fromAt, untilAt }) => `No server was scheduling from about ${instant(fromAt)} to ${instant(untilAt)}.`)
+    return down.map(
+      ({ fromAt, untilAt }) => `No server was scheduling from about ${instant(fromAt)} to ${instant(untilAt)}.`,
+    )
   }
-  return finishedAt === null ? [] : [`It could have run only at ${instant(finishedAt)}: the server was busy, or its clock was set.`]
+  return finishedAt === null
+    ? []
+    : [`It could have run only at ${instant(finishedAt)}: the server was busy, or its clock was set.`]
 }
 
 const paused = ({ pausedAt, pauseReason, changedBy }: InForce): string[] => {
@@ -121,7 +131,10 @@ const paused = ({ pausedAt, pauseReason, changedBy }: InForce): string[] => {
 const notDue = ({ around, inForce }: ExplainFacts): Explanation => {
   const { before, after, first, last, delayedTo } = around
   if (delayedTo !== null) {
-    return no('no_occurrence', `The schedule names this instant, and jitter or spread moves it to ${instant(delayedTo)}: ask about that.`)
+    return no(
+      'no_occurrence',
+      `The schedule names this instant, and jitter or spread moves it to ${instant(delayedTo)}: ask about that.`,
+    )
   }
   const near = [
     before === null ? 'There is no occurrence before it' : `The nearest before it is ${instant(before)}`,
@@ -140,11 +153,17 @@ const notDue = ({ around, inForce }: ExplainFacts): Explanation => {
 
 const toCome = ({ at, inForce, instantsBefore }: ExplainFacts): Explanation => {
   if (inForce.state === 'paused') {
-    return { verdict: 'will_not_run', sentences: [`It will not run at ${instant(at)} unless the job is resumed before.`, ...paused(inForce)] }
+    return {
+      verdict: 'will_not_run',
+      sentences: [`It will not run at ${instant(at)} unless the job is resumed before.`, ...paused(inForce)],
+    }
   }
   const left = runsLeft(inForce)
   if (left < instantsBefore) {
-    return no('will_not_run', `The maximum of ${inForce.timetable.maxRuns} runs is reached before it: ${Math.max(0, left)} are left.`)
+    return no(
+      'will_not_run',
+      `The maximum of ${inForce.timetable.maxRuns} runs is reached before it: ${Math.max(0, left)} are left.`,
+    )
   }
   if (inForce.state === 'ended') return no('will_not_run', 'The job has ended.')
   return { verdict: 'will_run', sentences: [`It will run at ${instant(at)}.`] }
@@ -152,9 +171,13 @@ const toCome = ({ at, inForce, instantsBefore }: ExplainFacts): Explanation => {
 
 const withoutRow = (facts: ExplainFacts): Explanation => {
   const { at, inForce, isPlanned } = facts
-  if (isPlanned) return no('waiting', 'It is due, and no server has taken it yet; it is in the plan and will be accounted for.')
+  if (isPlanned)
+    return no('waiting', 'It is due, and no server has taken it yet; it is in the plan and will be accounted for.')
   if (inForce.state === 'paused' && inForce.pausedAt !== null && at >= inForce.pausedAt) {
-    const until = inForce.untilAt === null ? 'Its row is written when the job is resumed' : `It was left at ${instant(inForce.untilAt)}`
+    const until =
+      inForce.untilAt === null
+        ? 'Its row is written when the job is resumed'
+        : `It was left at ${instant(inForce.untilAt)}`
     return { verdict: 'missed', sentences: ['The job was paused.', ...paused(inForce), `${until}.`] }
   }
   if (runsLeft(inForce) <= 0) {
@@ -176,7 +199,9 @@ const because = (error: string | null): string => (error === null ? '.' : `: ${e
 const lateness = ({ startedAt, scheduledFor }: ExecutionRow): string => {
   if (startedAt === null) return ''
   const lateMs = startedAt - scheduledFor
-  return lateMs < LATE_MS ? ` It started ${Math.max(0, lateMs)} ms after its time.` : ` It started late, by ${lateMs / 1000} s.`
+  return lateMs < LATE_MS
+    ? ` It started ${Math.max(0, lateMs)} ms after its time.`
+    : ` It started late, by ${lateMs / 1000} s.`
 }
 
 const from = ({ fromAt, untilAt }: InForce): string =>

@@ -4,8 +4,8 @@ import type { Job } from '../domain/job.ts'
 import { around, compile, countBetween } from '../schedule/schedule.ts'
 import type { FormerJob } from '../store/store.ts'
 import type { Deps } from './deps.ts'
-import { type Explanation, explain, type InForce } from './explain.ts'
 import { type ExecutionView, executionView } from './execution-view.ts'
+import { type Explanation, explain, type InForce } from './explain.ts'
 import { knownJobFor } from './undoing.ts'
 
 export type Explained = Explanation & {

@@ -5,10 +5,9 @@ import type { UserChange, UserRow } from '../store/store.ts'
 import { targetView } from './job-target.ts'
 import type { Facts } from './noting.ts'
 
-type Shown = Pick<
-  Job,
-  'name' | 'description' | 'ownerId' | 'timetable' | 'target' | 'policies' | 'metadata'
-> & { readonly state: string }
+type Shown = Pick<Job, 'name' | 'description' | 'ownerId' | 'timetable' | 'target' | 'policies' | 'metadata'> & {
+  readonly state: string
+}
 
 /** `of`: whose target it is, which its secrets are sealed to. */
 export const jobFacts = (secrets: Secrets, of: Pick<Job, 'workspaceKey' | 'id'>, job: Shown): Facts => {

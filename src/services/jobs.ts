@@ -112,7 +112,9 @@ export const createJobs = (deps: Deps): Jobs => {
       dueAt: isEnabled ? dueAt : null,
     }
     const after = jobFacts(auth.secrets, made, made)
-    const job = await noting(deps, actor, { deed: 'job.created', subject: { kind: 'job', id }, after }).jobs.create(made)
+    const job = await noting(deps, actor, { deed: 'job.created', subject: { kind: 'job', id }, after }).jobs.create(
+      made,
+    )
     signals.wake()
     return viewOf(job)
   }

@@ -123,12 +123,22 @@ export const createLedgerService = ({ store, clock, auth }: Deps): LedgerService
     const { workspaceKey } = actor
     const only = jobId === undefined ? null : await knownJobFor(store, actor, 'job.view', jobId)
     const scope = { workspaceKey, list: 'ledger', filter: [from, until, jobId ?? null] }
-    const sum = { jobs: 0, expected: 0, waiting: 0, missing: 0, gaps: [] as (Of & Gap)[], oddities: [] as (Of & Oddity)[] }
+    const sum = {
+      jobs: 0,
+      expected: 0,
+      waiting: 0,
+      missing: 0,
+      gaps: [] as (Of & Gap)[],
+      oddities: [] as (Of & Oddity)[],
+    }
     let rows = 0
     let place = cursor === null ? { afterKey: 0, reached: null } : placeOf(auth.cursors.take(cursor, scope))
 
     for (;;) {
-      const jobs = only === null ? await store.history.knownJobs(workspaceKey, { ...place, since: from, limit: PAGE_OF_JOBS }) : [only]
+      const jobs =
+        only === null
+          ? await store.history.knownJobs(workspaceKey, { ...place, since: from, limit: PAGE_OF_JOBS })
+          : [only]
       for (const known of jobs) {
         const found = await checkTwice(known, { from: place.reached ?? from, until }, MOST_ROWS - rows)
         add(sum, known, found)

@@ -1,6 +1,7 @@
 /** Says what a use case does: the audit log and whoever listens learn of it in the transaction of the change itself. */
-import type { AuditActor, Deed, Subject } from '../domain/audit.ts'
+
 import type { Actor } from '../domain/actor.ts'
+import type { AuditActor, Deed, Subject } from '../domain/audit.ts'
 import type { NewAuditEntry, Records } from '../store/store.ts'
 import type { Deps } from './deps.ts'
 

@@ -35,13 +35,20 @@ export type Rewrite = (
   actor: Actor,
   id: string,
   ifVersion: number | null,
-  how: { readonly deed: 'job.undone'; readonly wanted: (before: Job) => Promise<Draft & { readonly ownerId?: string }> },
+  how: {
+    readonly deed: 'job.undone'
+    readonly wanted: (before: Job) => Promise<Draft & { readonly ownerId?: string }>
+  },
 ) => Promise<Job>
 
 type Moves = {
   readonly rewrite: Rewrite
   readonly pause: (actor: Actor, id: string) => Promise<JobView>
-  readonly resume: (actor: Actor, id: string, choice: { readonly catchUp: 'skip' }) => Promise<{ readonly job: JobView }>
+  readonly resume: (
+    actor: Actor,
+    id: string,
+    choice: { readonly catchUp: 'skip' },
+  ) => Promise<{ readonly job: JobView }>
 }
 
 export const createUndoing = (deps: Deps, { rewrite, pause, resume }: Moves) => {
@@ -83,7 +90,8 @@ export const createUndoing = (deps: Deps, { rewrite, pause, resume }: Moves) => 
     const wanted = toVersion === undefined ? former[0] : former.find(({ version }) => version === toVersion)
     if (wanted === undefined) throw noVersion(known.job, former, toVersion)
     if (known.deletedAt !== null) return restore(actor, id, { wanted, newest: former[0], ifVersion })
-    if (wanted.state === 'deleted') throw invalid('toVersion', toVersion, 'this version was a deleted job; delete it instead')
+    if (wanted.state === 'deleted')
+      throw invalid('toVersion', toVersion, 'this version was a deleted job; delete it instead')
 
     const job = await rewrite(actor, id, ifVersion, {
       deed: 'job.undone',
@@ -107,7 +115,11 @@ export const createUndoing = (deps: Deps, { rewrite, pause, resume }: Moves) => 
     { wanted, newest, ifVersion }: { wanted: FormerJob; newest: FormerJob | undefined; ifVersion: number | null },
   ): Promise<JobView> => {
     if (wanted !== newest) {
-      throw invalid('toVersion', wanted.version, 'a deleted job is first brought back as it was; undo further after that')
+      throw invalid(
+        'toVersion',
+        wanted.version,
+        'a deleted job is first brought back as it was; undo further after that',
+      )
     }
     const restored = await written({
       ifVersion,
@@ -122,7 +134,11 @@ export const createUndoing = (deps: Deps, { rewrite, pause, resume }: Moves) => 
         const state = wanted.state === 'paused' ? 'paused' : stateWith(job.timetable, dueAt)
         const ownerId = job.ownerId === '' ? userIdOf(actor) : job.ownerId
         if (ownerId === null) throw new DomainError('conflict', 'Its owner is gone; a person has to bring it back.')
-        const note = { deed: 'job.restored', subject: { kind: 'job', id }, after: jobFacts(auth.secrets, job, { ...job, state }) } as const
+        const note = {
+          deed: 'job.restored',
+          subject: { kind: 'job', id },
+          after: jobFacts(auth.secrets, job, { ...job, state }),
+        } as const
         const due = state === 'active' ? dueAt : null
         return noting(deps, actor, note).history.restore(job, { ownerId, state, dueAt: due, now })
       },

@@ -187,7 +187,11 @@ export const createUsers = (deps: Deps, sessionCheck: SessionCheck): Users => {
       }
       const jobKeys = isOnly ? await allJobKeys(user.workspaceKey) : []
       const note = { deed: 'user.deleted', subject: { kind: 'user', id: user.id }, before: userFacts(user) } as const
-      const answer = await noting(deps, actor, note).people.deleteUser(user, isOnly ? null : userIdOf(actor), clock.now())
+      const answer = await noting(deps, actor, note).people.deleteUser(
+        user,
+        isOnly ? null : userIdOf(actor),
+        clock.now(),
+      )
       if (answer === 'last_admin') throw lastAdmin()
       if (answer === 'gone') throw notFound('user', id)
       sessionCheck.forgetUser(user.id)

@@ -7,7 +7,9 @@ import { Id, Instant, strict } from './values.ts'
 export const EventType = z.enum(EVERY_EVENT_TYPE)
 
 export const Event = strict({
-  id: z.string().describe('A number that rises by one with each event of the workspace; `Last-Event-ID` of the stream.'),
+  id: z
+    .string()
+    .describe('A number that rises by one with each event of the workspace; `Last-Event-ID` of the stream.'),
   type: EventType,
   at: Instant,
   subject: strict({ kind: z.string(), id: z.string() }).describe('What it is about.'),
@@ -35,7 +37,9 @@ export const EventQuery = strict({
     .min(0)
     .max(Number.MAX_SAFE_INTEGER)
     .optional()
-    .describe('Only events after the one with this id. The stream begins there; default: with what happens from now on.'),
+    .describe(
+      'Only events after the one with this id. The stream begins there; default: with what happens from now on.',
+    ),
   order: ORDER,
 })
 export type EventQuery = QueryOf<typeof EventQuery>

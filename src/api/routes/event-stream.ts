@@ -24,14 +24,21 @@ export type StreamParts = {
 }
 
 /** Resolves when the stream has ended. */
-export const sendEvents = async (reply: FastifyReply, { events, ending, clock, stillMay }: StreamParts): Promise<void> => {
+export const sendEvents = async (
+  reply: FastifyReply,
+  { events, ending, clock, stillMay }: StreamParts,
+): Promise<void> => {
   const { signal } = ending
   const end = () => ending.abort()
   reply.hijack()
   const { raw } = reply
   raw.on('close', end)
   raw.on('error', end)
-  raw.writeHead(200, { ...plain(reply.getHeaders()), 'content-type': 'text/event-stream; charset=utf-8', connection: 'close' })
+  raw.writeHead(200, {
+    ...plain(reply.getHeaders()),
+    'content-type': 'text/event-stream; charset=utf-8',
+    connection: 'close',
+  })
   raw.write(`retry: ${RETRY_MS}\n: here come the events\n\n`)
 
   const heart = every(clock, HEARTBEAT_MS, signal, async () => {

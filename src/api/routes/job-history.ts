@@ -1,5 +1,5 @@
 /** The past of jobs: versions and the way back to them, why an instant went as it did, and whether anything is missing. */
-import { Explanation, ExplainQuery, JobHistory, LedgerCheck, LedgerQuery, UndoRequest } from '../contract/history.ts'
+import { ExplainQuery, Explanation, JobHistory, LedgerCheck, LedgerQuery, UndoRequest } from '../contract/history.ts'
 import { Job } from '../contract/jobs.ts'
 import { Id, strict } from '../contract/values.ts'
 import { explainedToWire, ledgerCheckToWire, versionToWire } from '../translate/history.ts'
@@ -95,7 +95,8 @@ export const jobHistoryRoutes = (api: Api, { services, clock }: RouteContext): v
         tags: ['executions'],
         operationId: 'checkLedger',
         summary: 'Recompute the expected occurrences, and tell which have no row',
-        description: 'One request looks at some hundred jobs; go on with `cursor`, and the same `until`, to the last page.',
+        description:
+          'One request looks at some hundred jobs; go on with `cursor`, and the same `until`, to the last page.',
         querystring: LedgerQuery,
         response: {
           200: LedgerCheck.describe('What was expected, and what is missing.'),

@@ -12,6 +12,7 @@ import { type Adder, asking, listed, onServer, type Shared, wholeNumber, withJso
 import { findJob, jobId } from './find.ts'
 import { merged, readJobFile } from './job-file.ts'
 import { type JobFlags, type JobPart, jobFromFlags, withJobFlags } from './job-flags.ts'
+import { addVersionCommands } from './job-versions.ts'
 import { readSecret } from './secrets.ts'
 import { showJob } from './show-job.ts'
 
@@ -140,6 +141,8 @@ export const addJobCommands: Adder = (parent, world) => {
         if (!dryRun) tellJob(resumed.job, {}, 'Resumed')
       }),
     )
+
+  addVersionCommands(command, world)
 
   onServer(jobs.command('delete <job>').description('delete it; its runs stay in the history'))
     .option('--yes', 'without asking')

@@ -62,7 +62,9 @@ const listen = async ({ read, write }: Access, interest: Interest, now: number):
     expires_at: interest.expiresAt,
   }
   await write([
-    statement(read.deleteFrom('interest').where(({ eb, or }) => or([eb('id', '=', row.id), eb('expires_at', '<=', now)]))),
+    statement(
+      read.deleteFrom('interest').where(({ eb, or }) => or([eb('id', '=', row.id), eb('expires_at', '<=', now)])),
+    ),
     statement(read.insertInto('interest').values(row)),
   ])
 }

@@ -80,7 +80,8 @@ export const cancelExecution = async (
     unparkFirst(read, workspaceKey, jobKeyOf(read, workspaceKey, id)),
   ])
   if (results === null) return null
-  return (results[0]?.rows[0] as { status: number }).status === STATUS_CODE.running ? 'running' : 'pending'
+  const [was] = (results[0]?.rows ?? []) as readonly { readonly status: number }[]
+  return was?.status === STATUS_CODE.running ? 'running' : 'pending'
 }
 
 /** The codes of failed, cancelled and uncertain. */

@@ -26,12 +26,7 @@ export const keepFormer = (read: Read, job: Pick<Job, 'key' | 'version'>, how: H
 ]
 
 /** The same for all jobs of a workspace that the condition holds for. */
-export const keepFormerOf = (
-  read: Read,
-  workspaceKey: number,
-  which: RawBuilder<boolean>,
-  how: How,
-): Statement =>
+export const keepFormerOf = (read: Read, workspaceKey: number, which: RawBuilder<boolean>, how: How): Statement =>
   statement(
     copies(read).expression(
       former(read, how).where('workspace_key', '=', workspaceKey).where('state', '<>', DELETED).where(which),

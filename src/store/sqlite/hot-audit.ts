@@ -20,7 +20,8 @@ export const openAudit = (db: DatabaseSync, events: EventWriter): AuditWriter =>
   const keyOf = (given: number | string): number => {
     if (typeof given === 'number') return given
     const row = workspace.get(given)
-    if (row === undefined) throw new Error(`An entry for the audit log names the workspace ${given}, which is not there.`)
+    if (row === undefined)
+      throw new Error(`An entry for the audit log names the workspace ${given}, which is not there.`)
     return row.key as number
   }
 

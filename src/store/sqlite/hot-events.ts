@@ -76,7 +76,15 @@ export const openEvents = (db: DatabaseSync): EventWriter => {
     if (row === undefined) return
     const id = row.id as string
     const { workspaceKey, at, type } = of
-    write({ workspaceKey, at, type, subject: { kind: 'job', id }, jobId: id, actorId: null, data: { job_name: row.name, ...data } })
+    write({
+      workspaceKey,
+      at,
+      type,
+      subject: { kind: 'job', id },
+      jobId: id,
+      actorId: null,
+      data: { job_name: row.name, ...data },
+    })
   }
 
   return {
@@ -90,7 +98,12 @@ export const openEvents = (db: DatabaseSync): EventWriter => {
       const statusCode = outcomes.numbers[at + OUTCOME.statusCode] as number
       const error = outcomes.errors[index] ?? null
       ofExecution(
-        { workspaceKey: outcomes.numbers[at + OUTCOME.workspaceKey] as number, id: outcomes.ids[index] as string, at: now, type },
+        {
+          workspaceKey: outcomes.numbers[at + OUTCOME.workspaceKey] as number,
+          id: outcomes.ids[index] as string,
+          at: now,
+          type,
+        },
         {
           attempt: outcomes.numbers[at + OUTCOME.attempt],
           status_code: Number.isNaN(statusCode) ? null : statusCode,

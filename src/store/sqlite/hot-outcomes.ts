@@ -67,7 +67,8 @@ export const openOutcomes = (db: DatabaseSync, queue: Queue, events: EventWriter
       if (numbers[at + OUTCOME.keepAttempt] === 1) keepAttempt(at, index)
       if (to === STATUS_CODE.pending && jobIsGone.get(jobKey) !== undefined) jobDeleted.run(workspaceKey, id, now)
       events.recorded(batch, index)
-      if (to === STATUS_CODE.failed) pauseAfterFailures(workspaceKey, jobKey, numbers[at + OUTCOME.pauseAfterFailures] as number)
+      if (to === STATUS_CODE.failed)
+        pauseAfterFailures(workspaceKey, jobKey, numbers[at + OUTCOME.pauseAfterFailures] as number)
       if (!nothingParked && queue.unpark(jobKey)) released = true
       return true
     }
