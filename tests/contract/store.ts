@@ -1,8 +1,11 @@
 /** What every store must do, whatever its engine: the port as sentences. */
 import { describe } from 'node:test'
+import { auditContract } from './store-audit.ts'
 import { claimsContract } from './store-claims.ts'
+import { eventsContract } from './store-events.ts'
 import { executionsContract } from './store-executions.ts'
 import { historyContract } from './store-history.ts'
+import { jobHistoryContract } from './store-job-history.ts'
 import { jobsContract } from './store-jobs.ts'
 import { leasesContract } from './store-leases.ts'
 import { nodesContract } from './store-nodes.ts'
@@ -27,5 +30,8 @@ export const storeContract = (name: string, open: OpenStore): void => {
     historyContract(open)
     peopleContract(open)
     sessionsContract(open)
+    eventsContract(open)
+    auditContract(open)
+    jobHistoryContract(open)
   })
 }
