@@ -38,6 +38,8 @@ export type Node = {
 }
 
 export type World = {
+  /** Of the database file. */
+  readonly path: string
   readonly store: Store
   readonly clock: ManualClock
   readonly job: (name: string, more?: JobMore) => Promise<Job>
@@ -84,6 +86,7 @@ const world = async (
   }
 
   return {
+    path,
     store,
     clock,
     executions,
@@ -181,6 +184,7 @@ const node = (store: Store, clock: ManualClock): Node => {
     node: { id: newId(), host: 'test', pid: 1, startedAt: clock.now() },
     transport,
     boundMs: SECOND,
+    interests: store.events.interests,
     watcher: {
       recorded: () => {},
       fenced: (count) => {
