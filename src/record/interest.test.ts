@@ -15,7 +15,11 @@ const interest = (given: Partial<Interest>): Interest => ({
 })
 
 const told = async (...interests: Interest[]) => {
-  const listening = createInterests({ read: async () => interests, clock: manualClock(0), onFault: (error) => assert.fail(String(error)) })
+  const listening = createInterests({
+    read: async () => interests,
+    clock: manualClock(0),
+    onFault: (error) => assert.fail(String(error)),
+  })
   await listening.refresh()
   return listening.wanted
 }

@@ -4,7 +4,6 @@ import type { Actor } from '../domain/actor.ts'
 import { DomainError, invalid, notFound } from '../domain/errors.ts'
 import { isId } from '../domain/ids.ts'
 import type { Job } from '../domain/job.ts'
-import type { HttpTarget } from '../domain/target.ts'
 import type { Change, FormerJob, KnownJob, Store } from '../store/store.ts'
 import { allow, allowSome, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
@@ -96,9 +95,9 @@ export const createUndoing = (deps: Deps, { rewrite, pause, resume }: Moves) => 
     const job = await rewrite(actor, id, ifVersion, {
       deed: 'job.undone',
       wanted: async (before) => {
-        refuseAddress(wanted.target as HttpTarget, mayCall)
+        refuseAddress(wanted.target, mayCall)
         const { name, description, timetable, target, policies, metadata } = wanted
-        const draft = { name, description, timetable, target: target as HttpTarget, policies, metadata }
+        const draft = { name, description, timetable, target, policies, metadata }
         const isGiven = wanted.ownerId !== '' && may(actor, 'job.give', before.ownerId)
         return isGiven ? { ...draft, ownerId: wanted.ownerId } : draft
       },
