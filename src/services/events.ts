@@ -86,30 +86,26 @@ export const createEvents = ({ store, clock, auth }: Deps): Events => {
     allow(actor, 'execution.view', null)
     const chosen = typesFor(actor, types)
     const job = jobId === undefined ? null : await jobFor(store, actor, 'job.view', jobId)
-    const leave = enter(actor)
+    stop.addEventListener('abort', enter(actor), { once: true })
     const renew = listening(actor, job?.key ?? null)
     const isNeeded = chosen.some((type) => HEARD_ONLY.includes(type))
     const { workspaceKey } = actor
 
     const run = async function* (): AsyncGenerator<readonly Event[]> {
-      try {
-        const present = await store.events.newest(workspaceKey)
-        // A number that was never given belongs to another database.
-        let at = Math.min(after ?? present, present)
-        while (!stop.aborted) {
-          if (isNeeded) await renew()
-          const newest = await store.events.newest(workspaceKey)
-          while (at < newest && !stop.aborted) {
-            const filter = { types: chosen, after: at, descending: false, cursor: null, limit: PAGE }
-            const page = await store.events.list(workspaceKey, jobId === undefined ? filter : { ...filter, jobId })
-            const last = page.items.at(-1)?.number ?? at
-            at = page.nextCursor === null ? Math.max(newest, last) : last
-            if (page.items.length > 0) yield page.items
-          }
-          await ringOrStop(clock, LOOK_EVERY_MS, stop)
+      const present = await store.events.newest(workspaceKey)
+      // A number that was never given belongs to another database.
+      let at = Math.min(after ?? present, present)
+      while (!stop.aborted) {
+        if (isNeeded) await renew()
+        const newest = await store.events.newest(workspaceKey)
+        while (at < newest && !stop.aborted) {
+          const filter = { types: chosen, after: at, descending: false, cursor: null, limit: PAGE }
+          const page = await store.events.list(workspaceKey, jobId === undefined ? filter : { ...filter, jobId })
+          const last = page.items.at(-1)?.number ?? at
+          at = page.nextCursor === null ? Math.max(newest, last) : last
+          if (page.items.length > 0) yield page.items
         }
-      } finally {
-        leave()
+        await ringOrStop(clock, LOOK_EVERY_MS, stop)
       }
     }
     return run()

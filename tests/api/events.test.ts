@@ -208,7 +208,7 @@ describe('the stream of events', () => {
 
     await store.people.updateUser(user, { enabled: false }, { now: clock.now(), revokeSessions: true })
 
-    assert.equal(await stream.over(6000), true)
+    assert.equal(await stream.over(5000), true)
   })
 
   it('tells people who are no administrators nothing of accounts and sessions', async (t) => {

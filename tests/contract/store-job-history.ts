@@ -72,6 +72,21 @@ export const jobHistoryContract = (open: OpenStore): void => {
       assert.deepEqual([former.length, former[0]?.version, former.at(-1)?.version], [200, 205, 6])
     })
 
+    it('is forgotten when newer ones take up four million characters, but the newest never', async (t) => {
+      const w = await world(t)
+      const body = { type: 'text', content: 'x'.repeat(1024 * 1024) } as const
+      const target = { kind: 'http', url: 'http://127.0.0.1/', method: 'POST', body } as const
+      let job = await w.job({ target })
+      for (let count = 0; count < 6; count++) job = (await w.jobs.update(job, { name: `n${count}` }, at(NOON))) as Job
+
+      const former = await w.history.formerJobs(job.key)
+
+      assert.deepEqual(
+        former.map(({ version }) => version),
+        [6, 5, 4],
+      )
+    })
+
     it('is kept for the jobs that pass to an heir', async (t) => {
       const w = await world(t)
       const leaver = aUser({ role: 'user' })

@@ -1,5 +1,8 @@
 /** /api/v3/events: what happened, as pages; and what happens, as a stream. */
+import { isDeepStrictEqual } from 'node:util'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { Actor } from '../../domain/actor.ts'
 import { DomainError } from '../../domain/errors.ts'
 import { EventPage, EventQuery } from '../contract/events.ts'
 import { eventToWire } from '../translate/history.ts'
@@ -43,20 +46,30 @@ export const eventRoutes = (api: Api, { services, clock }: RouteContext): void =
     async (request, reply) => {
       const actor = actorOf(request)
       const { types, job_id: jobId, after, order, cursor = null, limit } = request.query
-      if (!isStream(request.headers.accept)) {
+      if (request.method === 'HEAD' || !isStream(request.headers.accept)) {
         const query = { types, jobId, after, descending: order === 'desc', cursor, limit }
         const page = await asQueryFault(services.events.list(actor, query))
         return reply.send({ items: page.items.map(eventToWire), next_cursor: page.nextCursor })
       }
-      const ending = new AbortController()
       const from = lastEventId(request.headers['last-event-id']) ?? after
-      const events = await services.events.follow(actor, { types, jobId, after: from }, ending.signal)
+      const ending = new AbortController()
       open.add(ending)
-      const stillMay = request.stillActor ?? (async () => actor)
-      await sendEvents(reply, { events, ending, clock, stillMay }).finally(() => open.delete(ending))
+      try {
+        const events = await services.events.follow(actor, { types, jobId, after: from }, ending.signal)
+        await sendEvents(reply, { events, ending, clock, stillMay: () => stillTheSame(request, actor) })
+      } finally {
+        ending.abort()
+        open.delete(ending)
+      }
       return reply
     },
   )
+}
+
+/** Another role, or another scope of a key, may hear of other things: such a stream begins anew. */
+const stillTheSame = async (request: FastifyRequest, actor: Actor): Promise<void> => {
+  const now = await request.stillActor?.()
+  if (!isDeepStrictEqual(now, actor)) throw new DomainError('forbidden', 'The caller may no longer what it might.')
 }
 
 const isStream = (accept: string | undefined): boolean => accept?.toLowerCase().includes(STREAM) === true

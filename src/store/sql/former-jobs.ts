@@ -11,6 +11,8 @@ type Read = Kysely<Tables>
 
 /** An undo reaches so far back; a job that is changed by a program every minute must not grow without end. */
 const MOST_KEPT = 200
+/** A body may be as long as 1 MiB. */
+const MOST_CHARACTERS = 4 * 1024 * 1024
 
 const COPIED = [
   ...['version', 'schedule_version', 'state', 'pause_reason', 'paused_at', 'runs', 'updated_at', 'owner_key'],
@@ -53,19 +55,15 @@ const forgetOldest = (read: Read, jobKey: number): Statement =>
     read
       .deleteFrom('job_history')
       .where('job_key', '=', jobKey)
-      .where('version', '<=', (eb) =>
-        eb
-          .selectFrom((from) =>
-            from
-              .selectFrom('job_history')
-              .select('version')
-              .where('job_key', '=', jobKey)
-              .orderBy('version', 'desc')
-              .offset(MOST_KEPT)
-              .limit(1)
-              .as('oldest'),
-          )
-          .select('oldest.version'),
+      .where(
+        'version',
+        'in',
+        sql<number>`(
+          select version from (
+            select version, row_number() over (order by version desc) as place,
+              sum(length(target) + length(timetable)) over (order by version desc) as size
+            from job_history where job_key = ${jobKey}) as counted
+          where place > ${MOST_KEPT} or (size > ${MOST_CHARACTERS} and place > 1))`,
       ),
   )
 
