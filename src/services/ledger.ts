@@ -41,10 +41,8 @@ export type LedgerService = {
 
 const LONGEST_RANGE_MS = 366 * 86_400_000
 const PAGE_OF_JOBS = 100
-const PAGE_OF_ROWS = 500
 /** One request looks at so many rows and jobs, and ends well within the time that it has. */
-const MOST_ROWS = 20_000
-const MOST_JOBS = 500
+const BOUNDS = { rowsAtOnce: 500, rows: 20_000, jobs: 500 }
 const MOST_TOLD = 1000
 
 type Range = { readonly from: number; readonly until: number }
@@ -59,7 +57,10 @@ type Found = {
   readonly reached: number | null
 }
 
-export const createLedgerService = ({ store, clock, auth }: Deps): LedgerService => {
+export const createLedgerService = (
+  { store, clock, auth }: Pick<Deps, 'store' | 'clock' | 'auth'>,
+  bounds = BOUNDS,
+): LedgerService => {
   const checkJob = async (known: KnownJob, range: Range, budget: number): Promise<Found> => {
     const former = await store.history.formerJobs(known.job.key)
     const now = clock.now()
@@ -88,11 +89,16 @@ export const createLedgerService = ({ store, clock, auth }: Deps): LedgerService
     const tally = createTally(compiled, begin, era.certainAfter)
     let after = { scheduledFor: begin + 1, id: '' }
     for (;;) {
-      const rows = await store.history.ledgerRows(job.key, { after, upTo, versions: era.versions, limit: PAGE_OF_ROWS })
+      const rows = await store.history.ledgerRows(job.key, {
+        after,
+        upTo,
+        versions: era.versions,
+        limit: bounds.rowsAtOnce,
+      })
       for (const row of rows) note(tally.add(row), found)
       found.rows += rows.length
       const last = rows.at(-1)
-      if (last === undefined || rows.length < PAGE_OF_ROWS) break
+      if (last === undefined || rows.length < bounds.rowsAtOnce) break
       after = { scheduledFor: last.scheduledFor, id: last.id }
       if (found.rows >= budget && tally.at() < upTo) {
         found.expected += countBetween(compiled, from, tally.at())
@@ -140,13 +146,13 @@ export const createLedgerService = ({ store, clock, auth }: Deps): LedgerService
           ? await store.history.knownJobs(workspaceKey, { ...place, since: from, limit: PAGE_OF_JOBS })
           : [only]
       for (const known of jobs) {
-        const found = await checkTwice(known, { from: place.reached ?? from, until }, MOST_ROWS - rows)
+        const found = await checkTwice(known, { from: place.reached ?? from, until }, bounds.rows - rows)
         add(sum, known, found)
         rows += found.rows
         place = { afterKey: known.job.key - (found.reached === null ? 0 : 1), reached: found.reached }
         if (found.reached === null) sum.jobs += 1
         const isLast = found.reached === null && only !== null
-        if (!isLast && (found.reached !== null || rows >= MOST_ROWS || sum.jobs >= MOST_JOBS)) {
+        if (!isLast && (found.reached !== null || rows >= bounds.rows || sum.jobs >= bounds.jobs)) {
           return { ...sum, nextCursor: auth.cursors.give(JSON.stringify([place.afterKey, place.reached]), scope) }
         }
       }

@@ -5,6 +5,7 @@ import { after as atTheEnd, before, describe, it, type TestContext } from 'node:
 import type { UserActor } from '../../src/domain/actor.ts'
 import { EVERY_EVENT_TYPE } from '../../src/domain/event.ts'
 import type { Job } from '../../src/domain/job.ts'
+import { createLedgerService } from '../../src/services/ledger.ts'
 import type { Services } from '../../src/services/services.ts'
 import { aWorld as aServer, type World as Server } from '../support/services-world.ts'
 import { every, FAILED, HOUR, type JobMore, MINUTE, type Node, openWorld, SECOND, START, type World } from './world.ts'
@@ -168,17 +169,39 @@ describe('the ledger, looked at afterwards', { concurrency: 4 }, () => {
     assert.deepEqual([missing, gaps, oddities], [0, [], []])
   })
 
-  it('goes on page by page, and finds the same', async (t) => {
-    const { minutes, services, actor, world, sql } = await scene(t)
+  it('goes on page by page, also within one job, and finds the same', async (t) => {
+    const { minutes, services, actor, world, sql, job } = await scene(t)
     for (let count = 0; count < 4; count++) await world.job('tick')
-    await minutes(3)
-    sql(`delete from execution where scheduled_for = ${START + MINUTE}`)
+    await minutes(9)
+    await services.jobs.update(actor, job.id, { timetable: every(2 * MINUTE) }, null)
+    await minutes(6)
+    sql(
+      `delete from execution where scheduled_for in (${START + MINUTE}, ${START + 4 * MINUTE}, ${START + 14 * MINUTE})`,
+    )
     const range = { from: START - HOUR, until: world.clock.now() + 1 }
-
     const whole = await services.ledger.check(actor, { ...range, cursor: null })
+    assert.deepEqual([whole.jobs, whole.missing, whole.gaps.length], [5, 15, 15])
 
-    assert.deepEqual([whole.jobs, whole.missing, whole.gaps.length], [5, 5, 5])
-    assert.equal(new Set(whole.gaps.map(({ jobId }) => jobId)).size, 5)
+    for (const bounds of [
+      { rowsAtOnce: 2, rows: 3, jobs: 100 },
+      { rowsAtOnce: 3, rows: 100, jobs: 2 },
+    ]) {
+      const { store, clock } = world
+      const ledger = createLedgerService({ store, clock, auth: server.auth }, bounds)
+      const sum = { pages: 0, jobs: 0, expected: 0, missing: 0, gaps: [] as (typeof whole)['gaps'][number][] }
+      for (let cursor: string | null = null, more = true; more; more = cursor !== null) {
+        const page = await ledger.check(actor, { ...range, cursor })
+        sum.pages += 1
+        for (const name of ['jobs', 'expected', 'missing'] as const) sum[name] += page[name]
+        sum.gaps.push(...page.gaps)
+        cursor = page.nextCursor
+      }
+      assert.ok(sum.pages > 2)
+      assert.deepEqual(
+        [sum.jobs, sum.expected, sum.missing, sum.gaps],
+        [whole.jobs, whole.expected, whole.missing, whole.gaps],
+      )
+    }
   })
 
   it('explains a run that was late, one that failed, one to come and one that is none', async (t) => {
