@@ -86,6 +86,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     watcher: createWatcher({ log, metrics, onRun: options.onRun ?? null }),
     boundMs: config.pollSeconds * 1000,
     catchUpShare: config.catchUpPercent / 100,
+    interests: store.events.interests,
   })
   const guard = createEgressGuard(egress)
   let stopping = false

@@ -2,7 +2,8 @@
 import { CLAIM_AHEAD_MS, createClaimStation, createMembership } from './claim/claim.ts'
 import { createDispatchStation, type Transport } from './dispatch/dispatch.ts'
 import type { Clock } from './domain/clock.ts'
-import { createRecordStation, createRecovery, type Recorded } from './record/record.ts'
+import type { Interest } from './domain/event.ts'
+import { createInterests, createRecordStation, createRecovery, type Recorded } from './record/record.ts'
 import type { Ledger, NodeInfo } from './store/store.ts'
 
 /** Assignments held and under way at most: bounds memory and what a crash leaves to be repeated. */
@@ -32,6 +33,8 @@ export type EngineParts = {
   readonly capacity?: number
   /** The part of the capacity that catch-up work may hold, above 0 and at most 1. */
   readonly catchUpShare?: number
+  /** Who listens to what is not written otherwise. Default: nobody. */
+  readonly interests?: (now: number) => Promise<readonly Interest[]>
 }
 
 export type Engine = {
@@ -57,6 +60,12 @@ export const createEngine = (parts: EngineParts): Engine => {
   let stopping = false
   const fault = (where: string) => (error: unknown) => watcher.fault(where, error)
 
+  const interests = createInterests({
+    read: parts.interests ?? (async () => []),
+    clock,
+    onFault: fault('interests'),
+  })
+
   const membership = createMembership({
     ledger,
     clock,
@@ -65,6 +74,7 @@ export const createEngine = (parts: EngineParts): Engine => {
     onJoined: () => {
       if (stopping) return
       watcher.scheduling(true)
+      interests.start()
       // What a predecessor left is taken back first: it is older than anything that falls due now.
       void recovery.start().then(() => {
         if (!stopping && membership.nodeKey() !== null) claim.start()
@@ -72,6 +82,7 @@ export const createEngine = (parts: EngineParts): Engine => {
     },
     onLost: () => {
       watcher.scheduling(false)
+      interests.stop()
       dispatch.abandon()
       record.abandon()
       void claim.stop()
@@ -87,6 +98,7 @@ export const createEngine = (parts: EngineParts): Engine => {
     nodeKey: membership.nodeKey,
     leaseNow,
     othersCommitSoon: () => claim.isBacklogged(),
+    wanted: interests.wanted,
     onRecorded: (recorded) => {
       for (const { notBefore } of recorded) if (notBefore !== null) claim.waiting(notBefore)
       watcher.recorded(recorded)
@@ -126,6 +138,7 @@ export const createEngine = (parts: EngineParts): Engine => {
     companions: record.handOver,
     abort: (ids) => ids.forEach(dispatch.cancel),
     onClockBack: dispatch.handBackHeld,
+    wanted: interests.wanted,
     onFault: fault('claim'),
     boundMs: parts.boundMs,
   })
@@ -147,6 +160,7 @@ export const createEngine = (parts: EngineParts): Engine => {
     start: membership.start,
     stop: async (graceMs) => {
       stopping = true
+      interests.stop()
       await claim.stop()
       await recovery.stop()
       await dispatch.drain(graceMs)
@@ -171,6 +185,7 @@ export const createEngine = (parts: EngineParts): Engine => {
     cancelled: dispatch.cancel,
     tick: async () => {
       await membership.tick()
+      await interests.refresh()
       await recovery.scan()
       await claim.look()
       await record.flush()

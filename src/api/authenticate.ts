@@ -2,13 +2,19 @@
 import type { FastifyRequest } from 'fastify'
 import { DomainError } from '../domain/errors.ts'
 import type { Services } from '../services/services.ts'
+import { callerOf } from './routes/route.ts'
 
 /** A hook that runs before the body is read: strangers are not worth the work. */
 export const authenticator =
   (services: Services) =>
   async (request: FastifyRequest): Promise<void> => {
     if (request.routeOptions.config.access === 'public') return
-    request.actor = await services.sessions.authenticate(bearerOf(request.headers.authorization))
+    const authenticate = async () => ({
+      ...(await services.sessions.authenticate(bearerOf(request.headers.authorization))),
+      ...callerOf(request),
+    })
+    request.actor = await authenticate()
+    request.stillActor = authenticate
   }
 
 const bearerOf = (header: string | undefined): string => {

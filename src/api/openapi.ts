@@ -52,6 +52,8 @@ const TAGS = [
   { name: 'executions', description: 'What ran, what did not, and why.' },
   { name: 'functions', description: 'Code of the operator that jobs may call.' },
   { name: 'limits', description: 'How much may run at once and per time, and of what is made up for.' },
+  { name: 'events', description: 'What happens, as it happens.' },
+  { name: 'audit', description: 'Who did what.' },
   { name: 'schedules', description: 'Trying a timetable before a job has it.' },
   { name: 'statistics', description: 'Counts, durations and lateness.' },
   { name: 'sessions', description: 'Signing in and out.' },

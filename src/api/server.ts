@@ -14,10 +14,13 @@ import { parseJson } from './json-body.ts'
 import { LIMITS, type Limits, refuseBrokenRequest } from './limits.ts'
 import { describeApi } from './openapi.ts'
 import { answerProblems, refuser } from './refuse.ts'
+import { auditRoutes } from './routes/audit.ts'
+import { eventRoutes } from './routes/events.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { functionRoutes } from './routes/functions.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobActionRoutes } from './routes/job-actions.ts'
+import { jobHistoryRoutes } from './routes/job-history.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { limitRoutes } from './routes/limits.ts'
 import { rootRoute } from './routes/root.ts'
@@ -88,6 +91,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
   // Every reply is mapped field by field onto its shape, which the types hold; tests hold the replies against the document.
   app.setSerializerCompiler(() => JSON.stringify)
   app.decorateRequest('actor', null)
+  app.decorateRequest('stillActor', null)
   watchRequests(app, { log, metrics })
   answerProblems(app, refuse)
   await secureHeaders(app, settings.corsOrigins)
@@ -101,9 +105,12 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       const api = scope as Api
       jobRoutes(api, context)
       jobActionRoutes(api, context)
+      jobHistoryRoutes(api, context)
       executionRoutes(api, context)
       functionRoutes(api, context)
       limitRoutes(api, context)
+      eventRoutes(api, context)
+      auditRoutes(api, context)
       scheduleRoutes(api, context)
       statisticsRoutes(api, context)
       sessionRoutes(api, context)
@@ -152,7 +159,7 @@ const secureHeaders = async (app: FastifyInstance, corsOrigins: readonly string[
     origin: any ? '*' : [...corsOrigins],
     credentials: !any,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', 'if-match'],
+    allowedHeaders: ['authorization', 'content-type', 'if-match', 'last-event-id'],
     exposedHeaders: ['etag', 'location', 'retry-after', 'x-request-id'],
     maxAge: 3600,
     strictPreflight: false,

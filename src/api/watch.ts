@@ -21,7 +21,9 @@ export const watchRequests = (app: FastifyInstance, { log, metrics }: { log: Log
     const route = routeOf(request)
     // Methods and paths that anybody may invent would make a new series each.
     const method = KNOWN_METHODS.has(request.method) ? request.method : 'other'
-    metrics.httpRequest(method, route, reply.statusCode, reply.elapsedTime / 1000)
+    // A stream lasts as long as somebody listens: that is no time of an answer.
+    const isStream = String(reply.raw.getHeader('content-type')).startsWith('text/event-stream')
+    if (!isStream) metrics.httpRequest(method, route, reply.statusCode, reply.elapsedTime / 1000)
     const write = QUIET.has(route) && reply.statusCode < 400 ? log.debug : log.info
     write('request answered', {
       request_id: request.id,

@@ -29,6 +29,7 @@ const MATRIX: Readonly<Record<Action, Readonly<Record<Role, readonly [own: boole
   'user.change': { admin: [true, true], user: [true, false], viewer: [true, false] },
   'user.appoint': { admin: [true, true], user: [false, false], viewer: [false, false] },
   'user.delete': { admin: [true, true], user: [false, false], viewer: [false, false] },
+  'audit.view': { admin: [true, true], user: [false, false], viewer: [false, false] },
   'session.view': { admin: [true, false], user: [true, false], viewer: [true, false] },
   'session.end': { admin: [true, true], user: [true, false], viewer: [true, false] },
 }

@@ -35,6 +35,8 @@ export const PERMISSIONS = {
   /** Role, enabled. */
   'user.appoint': row('any', 'none', 'none'),
   'user.delete': row('any', 'none', 'none'),
+  /** The audit log, and events about accounts and sessions. */
+  'audit.view': row('any', 'none', 'none'),
   'session.view': row('own', 'own', 'own'),
   'session.end': row('any', 'own', 'own'),
 } as const satisfies Record<string, Readonly<Record<Role, Reach>>>

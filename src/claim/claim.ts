@@ -1,6 +1,7 @@
 /** Station 2: takes due jobs and waiting executions, once, and hands what may run to whoever sends it. */
 import type { Assignment } from '../domain/attempt.ts'
 import type { Cancel, Clock } from '../domain/clock.ts'
+import type { Wanted } from '../domain/event.ts'
 import type { DueJob, Ledger } from '../store/store.ts'
 import { assignmentOfLeased } from './assignments.ts'
 import { type Companions, createClaimer } from './claimer.ts'
@@ -40,6 +41,8 @@ export type ClaimParts = {
   readonly abort: (executionIds: readonly string[]) => void
   /** The wall clock went back: instants claimed ahead are far away now. */
   readonly onClockBack: () => void
+  /** Somebody listens: what is skipped, and a job's end, are told to them. */
+  readonly wanted: Wanted
   readonly onFault: (error: unknown) => void
   /** The longest time between two looks. */
   readonly boundMs: number

@@ -1,5 +1,6 @@
 /** Turns due jobs into a commit: decides on each, sends what waits along, and tells what came of it. */
 import type { Assignment } from '../domain/attempt.ts'
+import type { Wanted } from '../domain/event.ts'
 import type { Batch, BatchResult, Claim, DueJob, Ledger, OutcomeWrite } from '../store/store.ts'
 import { assignmentsOf } from './assignments.ts'
 import { decide, policiesOf } from './decide.ts'
@@ -23,6 +24,7 @@ export type ClaimerParts = {
   readonly onWaiting: (at: number) => void
   /** The earliest stored instant after the commit. */
   readonly onNextDue: (at: number | null) => void
+  readonly wanted: Wanted
 }
 
 /** Resolves with what may be sent. */
@@ -74,12 +76,19 @@ export const createClaimer = (parts: ClaimerParts): ClaimAll => {
     }
   }
 
+  const heard = (claim: Claim): Claim => {
+    const { workspaceKey, jobKey } = claim
+    const isHeard =
+      parts.wanted(workspaceKey, jobKey, 'execution.skipped') || parts.wanted(workspaceKey, jobKey, 'job.ended')
+    return isHeard ? { ...claim, told: true } : claim
+  }
+
   return async (jobs, { now, nodeKey, onDecided }) => {
     const queueing = jobs.filter(asksForItsQueue).map((job) => job.jobKey)
     const loads = queueing.length === 0 ? [] : await parts.ledger.load(queueing)
     const queuedBy = new Map(loads.map((load) => [load.jobKey, load.queued]))
     const decideAll = (some: readonly DueJob[], busy: boolean) =>
-      some.map((job) => decide(job, { now, newId: parts.newId, queued: queuedBy.get(job.jobKey) ?? 0, busy }))
+      some.map((job) => heard(decide(job, { now, newId: parts.newId, queued: queuedBy.get(job.jobKey) ?? 0, busy })))
 
     const claims = decideAll(jobs, false)
     onDecided(placesOf(claims))

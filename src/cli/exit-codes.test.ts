@@ -13,6 +13,8 @@ describe('exit codes', () => {
       not_found: 4,
       conflict: 5,
       unreachable: 6,
+      gaps: 7,
+      tampered: 8,
       no_runtime: 78,
     })
   })

@@ -8,6 +8,8 @@ export const EXIT_CODES = {
   not_found: [4, 'There is no such thing.'],
   conflict: [5, 'It does not fit the present state: it was changed meanwhile, or it had ended already.'],
   unreachable: [6, 'The server does not answer.'],
+  gaps: [7, 'A check of the ledger found occurrences without a row, or rows that do not fit.'],
+  tampered: [8, 'A check of the audit log found its chain broken.'],
   no_runtime: [78, 'No Node that is new enough was found.'],
 } as const satisfies Record<string, readonly [number, string]>
 

@@ -2,10 +2,14 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError, VERSION } from '../config/config.ts'
 import { Refusal } from './client/client.ts'
+import { addAuditCommands } from './commands/audit.ts'
 import type { Adder } from './commands/command.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { addEventCommands } from './commands/events.ts'
+import { addExplainCommand } from './commands/explain.ts'
 import { addFunctionCommands } from './commands/functions.ts'
 import { addJobCommands } from './commands/jobs.ts'
+import { addLedgerCommand } from './commands/ledger.ts'
 import { addCatchUpCommands, addLimitCommands } from './commands/limits.ts'
 import { addMigrateCommand } from './commands/migrate.ts'
 import { addNextCommand } from './commands/next.ts'
@@ -27,6 +31,10 @@ const COMMANDS: readonly Adder[] = [
   addNextCommand,
   addLimitCommands,
   addCatchUpCommands,
+  addExplainCommand,
+  addEventCommands,
+  addLedgerCommand,
+  addAuditCommands,
   addUserCommands,
   addMigrateCommand,
   addDoctorCommand,

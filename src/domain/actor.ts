@@ -3,7 +3,10 @@
 export const ROLES = ['admin', 'user', 'viewer'] as const
 export type Role = (typeof ROLES)[number]
 
-export type UserActor = {
+/** Where a request comes from; absent where none is at hand. */
+export type Origin = { readonly address?: string; readonly userAgent?: string | null }
+
+export type UserActor = Origin & {
   readonly kind: 'user'
   readonly userId: string
   readonly workspaceKey: number

@@ -1,11 +1,13 @@
 /** Station 5: what came of an attempt, its next state, in batches and only while the lease holds. */
 import type { Assignment, Outcome } from '../domain/attempt.ts'
 import type { Cancel, Clock } from '../domain/clock.ts'
+import type { Wanted } from '../domain/event.ts'
 import { withDefaults } from '../domain/policies.ts'
 import type { BatchResult, Ledger, OutcomeWrite } from '../store/store.ts'
 import { crashOf } from './crashes.ts'
 import { retryAt } from './retry.ts'
 
+export { createInterests } from './interest.ts'
 export { createRecovery } from './recover.ts'
 
 /** Outcomes that come within this time share a commit. */
@@ -33,6 +35,8 @@ export type RecordParts = {
   readonly leaseNow: () => number
   /** A commit of claims is soon to come, and will take along what waits. */
   readonly othersCommitSoon: () => boolean
+  /** Somebody listens: a success is told to them. */
+  readonly wanted: Wanted
   /** After the commit; not called for what was dropped. */
   readonly onRecorded: (recorded: readonly Recorded[]) => void
   /** Late duplicates and outcomes whose lease was lost. */
@@ -151,9 +155,14 @@ export const createRecordStation = (parts: RecordParts): RecordStation => {
     while (waiting.length > 0) await flushSome()
   }
 
+  const heard = (write: OutcomeWrite): OutcomeWrite =>
+    write.to === 'success' && parts.wanted(write.workspaceKey, write.jobKey, 'execution.succeeded')
+      ? { ...write, told: true }
+      : write
+
   return {
     record: (assignment, outcome) => {
-      const write = outcomeWrite(assignment, outcome, clock.now(), parts.random)
+      const write = heard(outcomeWrite(assignment, outcome, clock.now(), parts.random))
       add({ write, recorded: { assignment, outcome, to: write.to, notBefore: write.notBefore } })
     },
     handBack: (assignment) => add({ write: handBackWrite(assignment), recorded: null }),

@@ -5,6 +5,7 @@ import { NEVER, NOT_YET } from './instants.ts'
 import type { Timetable } from './timetable.ts'
 import { zoneNamed } from './zone.ts'
 
+export { type Around, around } from './around.ts'
 export type { ClockChange } from './clock-changes.ts'
 export { type Compiled, checkTimetable, compile } from './compile.ts'
 export { ScheduleError } from './error.ts'

@@ -10,6 +10,7 @@ import type { AttemptRow, ExecutionFilter, ExecutionRow } from '../store/store.t
 import { allow, allowSome, jobFor, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { type ExecutionView, executionView } from './execution-view.ts'
+import { noting } from './noting.ts'
 import { pageOf } from './paging.ts'
 
 type ExecutionQuery = {
@@ -33,7 +34,11 @@ export type Executions = {
   readonly retry: (actor: Actor, id: string) => Promise<ExecutionView>
 }
 
-export const createExecutions = ({ store, clock, auth, signals }: Deps): Executions => {
+export const createExecutions = (deps: Deps): Executions => {
+  const { store, clock, auth, signals } = deps
+  const changing = (actor: Actor, deed: 'execution.cancelled' | 'execution.retried', { id, jobId }: ExecutionRow) =>
+    noting(deps, actor, { deed, subject: { kind: 'execution', id }, jobId }).executions
+
   const executionFor = async (
     actor: Actor,
     action: Action,
@@ -86,7 +91,7 @@ export const createExecutions = ({ store, clock, auth, signals }: Deps): Executi
 
     cancel: async (actor, id) => {
       const { execution } = await executionFor(actor, 'execution.change', id)
-      const was = await store.executions.cancel(actor.workspaceKey, id, clock.now())
+      const was = await changing(actor, 'execution.cancelled', execution).cancel(actor.workspaceKey, id, clock.now())
       if (was === null) {
         const { status } = isFinished(execution.status) ? execution : await reread(actor, id)
         throw new DomainError(
@@ -106,7 +111,12 @@ export const createExecutions = ({ store, clock, auth, signals }: Deps): Executi
       const isRetried =
         mayBecome(execution.status, 'pending') &&
         isFinished(execution.status) &&
-        (await store.executions.retry(actor.workspaceKey, id, userIdOf(actor), clock.now()))
+        (await changing(actor, 'execution.retried', execution).retry(
+          actor.workspaceKey,
+          id,
+          userIdOf(actor),
+          clock.now(),
+        ))
       if (!isRetried) {
         throw new DomainError(
           'conflict',

@@ -12,6 +12,7 @@ import type { Deps } from './deps.ts'
 import { runsLeft } from './due.ts'
 import { type ExecutionView, executionView } from './execution-view.ts'
 import { refuse } from './fields.ts'
+import { noting } from './noting.ts'
 import { overridden, type RunOverrides, refuseAddress } from './targets.ts'
 
 export type OccurrenceView = {
@@ -29,15 +30,18 @@ export type OccurrenceView = {
 
 const MOST_OCCURRENCES = 100
 
-export const createJobRuns = ({ store, clock, signals, mayCall }: Deps) => {
+export const createJobRuns = (deps: Deps) => {
+  const { store, clock, signals, mayCall } = deps
   /** Whatever the state of the job: somebody asks for it. */
   const run = async (actor: Actor, id: string, overrides: RunOverrides = {}): Promise<ExecutionView> => {
     const job = await jobFor(store, actor, 'job.run', id)
     const { target, errors } = overridden(job.target, overrides)
     refuse(errors)
     if (target !== null) refuseAddress(target, mayCall)
-    const execution = await store.executions.createManual({
-      id: newId(),
+    const executionId = newId()
+    const subject = { kind: 'execution', id: executionId }
+    const execution = await noting(deps, actor, { deed: 'job.run', subject, jobId: id }).executions.createManual({
+      id: executionId,
       workspaceKey: job.workspaceKey,
       jobKey: job.key,
       now: clock.now(),

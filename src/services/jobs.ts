@@ -5,18 +5,21 @@ import { invalid } from '../domain/errors.ts'
 import { isId, newId } from '../domain/ids.ts'
 import type { Job, JobState } from '../domain/job.ts'
 import type { Page } from '../domain/page.ts'
-import type { JobChange, JobFilter } from '../store/store.ts'
+import type { JobChange, JobFilter, NewJob } from '../store/store.ts'
 import { allow, allowSome, jobFor, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { A_MOMENT_MS, nextInstant, stateWith } from './due.ts'
+import { jobFacts } from './facts.ts'
 import { refuseFunction } from './functions.ts'
 import { type Draft, draftOf, type JobEdit, type JobInput } from './job-draft.ts'
 import { createJobRuns } from './job-runs.ts'
 import { type JobView, jobViews } from './job-view.ts'
 import { leavingOf } from './leaving.ts'
 import { refuseUnknownLimits } from './limits.ts'
+import { noting } from './noting.ts'
 import { pageOf } from './paging.ts'
 import { createPausing } from './pausing.ts'
+import { createUndoing } from './undoing.ts'
 import { written } from './written.ts'
 
 type JobQuery = {
@@ -45,6 +48,10 @@ export type Jobs = {
   readonly resume: ReturnType<typeof createPausing>['resume']
   /** The last `past` and the next `coming` instants, oldest first. */
   readonly occurrences: ReturnType<typeof createJobRuns>['occurrences']
+  /** The versions of the job, newest first; also of a deleted one. */
+  readonly history: ReturnType<typeof createUndoing>['history']
+  /** Gives it back a former state (default: the one before), or brings a deleted one back. A change like any other. */
+  readonly undo: ReturnType<typeof createUndoing>['undo']
 }
 
 export const createJobs = (deps: Deps): Jobs => {
@@ -60,6 +67,16 @@ export const createJobs = (deps: Deps): Jobs => {
       stored: stored?.target ?? null,
       now: clock.now(),
       mayCall,
+    })
+
+  const factsOf = (job: Job, change: JobChange = {}) => jobFacts(auth.secrets, job, { ...job, ...change })
+
+  const changing = (actor: Actor, deed: 'job.changed' | 'job.undone', before: Job, change: JobChange) =>
+    noting(deps, actor, {
+      deed,
+      subject: { kind: 'job', id: before.id },
+      before: factsOf(before),
+      after: factsOf(before, change),
     })
 
   const checkOwner = async (actor: Actor, ownerId: string): Promise<void> => {
@@ -84,7 +101,7 @@ export const createJobs = (deps: Deps): Jobs => {
     const now = clock.now()
     const isEnabled = input.enabled !== false
     const dueAt = nextInstant({ id, timetable, runs: 0 }, now)
-    const job = await store.jobs.create({
+    const made: NewJob = {
       id,
       workspaceKey,
       ownerId,
@@ -97,7 +114,11 @@ export const createJobs = (deps: Deps): Jobs => {
       state: isEnabled ? stateWith(timetable, dueAt) : 'paused',
       now,
       dueAt: isEnabled ? dueAt : null,
-    })
+    }
+    const after = jobFacts(auth.secrets, made, made)
+    const job = await noting(deps, actor, { deed: 'job.created', subject: { kind: 'job', id }, after }).jobs.create(
+      made,
+    )
     signals.wake()
     return viewOf(job)
   }
@@ -119,27 +140,29 @@ export const createJobs = (deps: Deps): Jobs => {
     return { ...change, timetable, dueAt, state: stateWith(timetable, dueAt) }
   }
 
-  const update = async (actor: Actor, id: string, edit: JobEdit, ifVersion: number | null): Promise<JobView> => {
+  type How = {
+    readonly deed: 'job.changed' | 'job.undone'
+    readonly wanted: (before: Job) => Promise<Draft & { readonly ownerId?: string | undefined }>
+  }
+
+  /** The job with what is wanted of it, as one guarded change; answered when nothing fires as it was before. */
+  const rewrite = async (actor: Actor, id: string, ifVersion: number | null, { deed, wanted }: How): Promise<Job> => {
     const { job, isChanged } = await written({
       ifVersion,
       read: () => jobFor(store, actor, 'job.change', id),
       write: async (before) => {
-        if (edit.ownerId !== undefined && edit.ownerId !== before.ownerId) {
-          allow(actor, 'job.give', before.ownerId)
-          await checkOwner(actor, edit.ownerId)
-        }
-        const given = draft(edit, before, before)
+        const { ownerId, ...given } = await wanted(before)
         await refuseUnknownLimits(store, before.workspaceKey, given.policies ?? {})
         if (given.target !== undefined && !isDeepStrictEqual(given.target, before.target))
           await refuseFunction(functions, before.workspaceKey, given.target)
         const now = clock.now()
         // A run that was taken a moment ahead of its time is still to come: the new timetable begins after it.
         const taken = await store.jobs.takenUpTo(before.key, { after: now, upTo: now + A_MOMENT_MS })
-        const change = changeOf(before, given, { ownerId: edit.ownerId, after: taken ?? now })
+        const change = changeOf(before, given, { ownerId, after: taken ?? now })
         if (Object.keys(change).length === 0) return { job: before, isChanged: false }
         const moves = change.timetable !== undefined
         const at = moves ? await leavingOf(store, before, { now, reason: 'edited' }) : { now, expectedDueAt: null }
-        const after = await store.jobs.update(before, change, at)
+        const after = await changing(actor, deed, before, change).jobs.update(before, change, at)
         return after === null ? null : { job: after, isChanged: true }
       },
     })
@@ -147,10 +170,26 @@ export const createJobs = (deps: Deps): Jobs => {
       await signals.changed(job.key)
       signals.wake()
     }
+    return job
+  }
+
+  const update = async (actor: Actor, id: string, edit: JobEdit, ifVersion: number | null): Promise<JobView> => {
+    const job = await rewrite(actor, id, ifVersion, {
+      deed: 'job.changed',
+      wanted: async (before) => {
+        if (edit.ownerId !== undefined && edit.ownerId !== before.ownerId) {
+          allow(actor, 'job.give', before.ownerId)
+          await checkOwner(actor, edit.ownerId)
+        }
+        return { ...draft(edit, before, before), ownerId: edit.ownerId }
+      },
+    })
     if (edit.enabled === false && job.state !== 'paused') return pause(actor, id)
     if (edit.enabled === true && job.state === 'paused') return (await resume(actor, id, {})).job
     return viewOf(job)
   }
+
+  const { history, undo } = createUndoing(deps, { rewrite, pause, resume })
 
   return {
     create,
@@ -159,6 +198,8 @@ export const createJobs = (deps: Deps): Jobs => {
     pause,
     resume,
     occurrences,
+    history,
+    undo,
 
     list: async (actor, query) => {
       allow(actor, 'job.view', null)
@@ -188,7 +229,8 @@ export const createJobs = (deps: Deps): Jobs => {
         read: () => jobFor(store, actor, 'job.change', id),
         write: async (before) => {
           const at = await leavingOf(store, before, { now: clock.now(), reason: 'job_deleted' })
-          return (await store.jobs.delete(before, at)) ? before : null
+          const note = { deed: 'job.deleted', subject: { kind: 'job', id }, before: factsOf(before) } as const
+          return (await noting(deps, actor, note).jobs.delete(before, at)) ? before : null
         },
       })
       await signals.changed(job.key)

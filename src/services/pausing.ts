@@ -1,16 +1,18 @@
 /** Pausing a job, and taking it up again with or without what it missed. */
 import type { Actor } from '../domain/actor.ts'
 import { newId } from '../domain/ids.ts'
-import type { Job } from '../domain/job.ts'
+import type { Job, JobState } from '../domain/job.ts'
 import { type MisfireMode, withDefaults } from '../domain/policies.ts'
 import { compile } from '../schedule/schedule.ts'
 import type { NewExecution, ResumePlan } from '../store/store.ts'
 import { jobFor } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { A_MOMENT_MS, nextInstant, runsLeft, stateWith } from './due.ts'
+import { jobFacts } from './facts.ts'
 import { type JobView, jobViews } from './job-view.ts'
 import { leavingOf, missedWhilePaused } from './leaving.ts'
 import { missedRow } from './missed.ts'
+import { noting } from './noting.ts'
 import { type CatchUp, catchUpOf, type Paused, wouldRun } from './resume-plan.ts'
 import { written } from './written.ts'
 
@@ -29,13 +31,22 @@ export type Resumed = {
 }
 
 export const createPausing = (deps: Deps) => {
-  const { store, clock, signals } = deps
+  const { store, clock, auth, signals } = deps
   const viewOf = async (job: Job): Promise<JobView> => (await jobViews(deps, job.workspaceKey, [job]))[0] as JobView
 
-  const pauseJob = async (job: Job): Promise<Job | null> => {
+  const moving = (actor: Actor, deed: 'job.paused' | 'job.resumed', job: Job, state: JobState) =>
+    noting(deps, actor, {
+      deed,
+      subject: { kind: 'job', id: job.id },
+      before: jobFacts(auth.secrets, job, job),
+      after: jobFacts(auth.secrets, job, { ...job, state }),
+    })
+
+  const pauseJob = async (actor: Actor, job: Job): Promise<Job | null> => {
     if (job.state === 'paused') return job
     const now = clock.now()
-    return store.jobs.pause(job, 'by_user', await leavingOf(store, job, { now, reason: 'paused' }))
+    const at = await leavingOf(store, job, { now, reason: 'paused' })
+    return moving(actor, 'job.paused', job, 'paused').jobs.pause(job, 'by_user', at)
   }
 
   /** Who asks may rely on it: nothing fires any more once this has answered. */
@@ -43,7 +54,7 @@ export const createPausing = (deps: Deps) => {
     const job = await written({
       ifVersion: null,
       read: () => jobFor(store, actor, 'job.change', id),
-      write: pauseJob,
+      write: (job) => pauseJob(actor, job),
     })
     await signals.changed(job.key)
     return viewOf(job)
@@ -61,8 +72,11 @@ export const createPausing = (deps: Deps) => {
         const now = clock.now()
         const paused = pausedOf(job, now)
         if (paused === null) return { job, wouldRun: { skip: 0, latest: 0, all: 0 }, missed: 0 }
-        const plan = () => planOf(job, catchUpOf(paused, catchUp), now)
-        const after = dryRun ? job : await store.jobs.resume(job, plan(), { now })
+        const resumed = () => {
+          const plan = planOf(job, catchUpOf(paused, catchUp), now)
+          return moving(actor, 'job.resumed', job, plan.state).jobs.resume(job, plan, { now })
+        }
+        const after = dryRun ? job : await resumed()
         return after === null ? null : { job: after, wouldRun: wouldRun(paused), missed: paused.missed?.count ?? 0 }
       },
     })

@@ -3,18 +3,20 @@ import { LOST_REPLY_MS, refreshHash } from '../auth/refresh-tokens.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { SessionRow } from '../store/store.ts'
 import type { Deps } from './deps.ts'
+import { entryOf } from './noting.ts'
 import type { SessionCheck } from './session-check.ts'
 import type { Caller, createSigningIn, SignedIn } from './signing-in.ts'
 
 type Refresh = (input: Caller & { readonly refreshToken: string }) => Promise<SignedIn>
 
 export const createRefreshing = (
-  { store, clock, auth, log }: Deps,
+  deps: Deps,
   {
     sessionCheck,
     signedIn,
   }: { readonly sessionCheck: SessionCheck } & Pick<ReturnType<typeof createSigningIn>, 'signedIn'>,
 ): Refresh => {
+  const { store, clock, auth, log } = deps
   const { people } = store
   const placeOf = (sessionId: string) => ({ workspaceKey: 0, owner: sessionId, field: 'session.successor' })
 
@@ -37,7 +39,7 @@ export const createRefreshing = (
     return rotated ? successor : null
   }
 
-  return async ({ refreshToken, address }) => {
+  return async ({ refreshToken, address, userAgent }) => {
     const sessionId = auth.refreshTokens.sessionOf(refreshToken)
     if (sessionId === null) throw tokenInvalid()
     const hash = refreshHash(refreshToken)
@@ -53,7 +55,10 @@ export const createRefreshing = (
       if (successor !== null)
         return signedIn(user, { id: session.id, refreshToken: successor, expiresAt: session.expiresAt })
       if (isPresent) continue
-      await people.revokeSession(session.id, clock.now())
+      const thief = { kind: 'nobody', id: null, address, userAgent } as const
+      const note = { deed: 'session.reused', subject: { kind: 'session', id: session.id } } as const
+      const entry = entryOf(deps, thief, user.workspaceKey, note)
+      await store.noting(entry).people.revokeSession(session.id, clock.now())
       sessionCheck.forgetSession(session.id)
       log.warn('refresh token used twice, session ended', { session_id: session.id, user_id: user.id, address })
       throw tokenInvalid()

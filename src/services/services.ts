@@ -1,9 +1,14 @@
 /** The use cases, each of which takes an actor and authorises it: the door for the API, whatever dialect it speaks. */
+
+import { type AuditLog, createAuditLog } from './audit-log.ts'
 import { type CatchUpWork, createCatchUpWork } from './catch-up.ts'
 import type { Deps } from './deps.ts'
+import { createEvents, type Events } from './events.ts'
 import { createExecutions, type Executions } from './executions.ts'
+import { createExplaining } from './explaining.ts'
 import { createFunctions, type Functions } from './functions.ts'
 import { createJobs, type Jobs } from './jobs.ts'
+import { createLedgerService, type LedgerService } from './ledger.ts'
 import { createLimits, type Limits } from './limits.ts'
 import { createSchedules, type Schedules } from './schedules.ts'
 import { createSessionCheck } from './session-check.ts'
@@ -13,15 +18,18 @@ import { createStatistics, type StatisticsService } from './statistics.ts'
 import { createSystem, type System } from './system.ts'
 import { createUsers, type Users } from './users.ts'
 
+export type { ChainCheck } from './audit-log.ts'
 export type { CatchUpView } from './catch-up.ts'
 export { type Deps, FIRST_WORKSPACE } from './deps.ts'
 export type { ExecutionView } from './execution-view.ts'
 export type { Executions } from './executions.ts'
+export type { Explained } from './explaining.ts'
 export type { FunctionView } from './functions.ts'
 export type { JobEdit, JobInput } from './job-draft.ts'
 export type { OccurrenceView } from './job-runs.ts'
 export type { HttpAuthInput, HttpAuthView, HttpTargetInput, HttpTargetView } from './job-target.ts'
 export type { JobView } from './job-view.ts'
+export type { LedgerCheck } from './ledger.ts'
 export type { LimitView } from './limits.ts'
 export type { Resumed } from './pausing.ts'
 export type { SessionView } from './sessions.ts'
@@ -30,6 +38,7 @@ export type { EngineSignals } from './signals.ts'
 export type { Caller, SignedIn } from './signing-in.ts'
 export type { StatisticsService } from './statistics.ts'
 export type { RunOverrides, TargetInput, TargetView } from './targets.ts'
+export type { VersionView } from './undoing.ts'
 export type { UserView } from './user-view.ts'
 export type { UserEdit, UserInput } from './users.ts'
 
@@ -47,6 +56,11 @@ export type Services = {
   readonly statistics: StatisticsService
   readonly limits: Limits
   readonly catchUp: CatchUpWork
+  readonly events: Events
+  readonly auditLog: AuditLog
+  readonly ledger: LedgerService
+  /** What became of the job at an instant, or what will, and why. */
+  readonly explain: ReturnType<typeof createExplaining>
   readonly system: System
 }
 
@@ -65,6 +79,10 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     statistics: createStatistics(deps),
     limits: createLimits(deps),
     catchUp: createCatchUpWork(deps),
+    events: createEvents(deps),
+    auditLog: createAuditLog(deps),
+    ledger: createLedgerService(deps),
+    explain: createExplaining(deps),
     system: createSystem(deps),
     setup: createSetup(deps, jobs),
   }

@@ -4,6 +4,7 @@ import { notFound } from '../domain/errors.ts'
 import { isId } from '../domain/ids.ts'
 import { allow, person } from './authorise.ts'
 import type { Deps } from './deps.ts'
+import { noting } from './noting.ts'
 import { createRefreshing } from './refreshing.ts'
 import type { SessionCheck } from './session-check.ts'
 import { type Caller, createSigningIn, type SignedIn, type SignIn, type SignUp } from './signing-in.ts'
@@ -37,8 +38,9 @@ export const createSessions = (deps: Deps, sessionCheck: SessionCheck): Sessions
   const { people } = deps.store
   const { signIn, signUp, signedIn } = createSigningIn(deps)
 
-  const end = async (sessionId: string): Promise<void> => {
-    await people.revokeSession(sessionId, clock.now())
+  const end = async (actor: Actor, sessionId: string): Promise<void> => {
+    const note = { deed: 'session.ended', subject: { kind: 'session', id: sessionId } } as const
+    await noting(deps, actor, note).people.revokeSession(sessionId, clock.now())
     sessionCheck.forgetSession(sessionId)
   }
 
@@ -47,7 +49,7 @@ export const createSessions = (deps: Deps, sessionCheck: SessionCheck): Sessions
     signUp,
     refresh: createRefreshing(deps, { sessionCheck, signedIn }),
     authenticate: sessionCheck.authenticate,
-    signOut: async (actor) => end(person(actor).sessionId),
+    signOut: async (actor) => end(actor, person(actor).sessionId),
     list: async (actor) => {
       const { userId, sessionId } = person(actor)
       allow(actor, 'session.view', userId)
@@ -68,7 +70,7 @@ export const createSessions = (deps: Deps, sessionCheck: SessionCheck): Sessions
         throw notFound('session', id)
       }
       allow(actor, 'session.end', session.userId)
-      await end(id)
+      await end(actor, id)
     },
   }
 }

@@ -9,6 +9,7 @@ import { refuse } from './fields.ts'
 import type { HttpTargetInput } from './job-target.ts'
 import type { JobView } from './job-view.ts'
 import type { Jobs } from './jobs.ts'
+import { auditActor, entryOf } from './noting.ts'
 import { checkProfile, normalEmail, normalUsername } from './user-rules.ts'
 
 type FirstAdmin = {
@@ -44,7 +45,8 @@ export type Setup = {
   readonly ensureDemoJob: (url: string) => Promise<JobView | null>
 }
 
-export const createSetup = ({ store, clock, auth }: Deps, jobs: Jobs): Setup => {
+export const createSetup = (deps: Deps, jobs: Jobs): Setup => {
+  const { store, clock, auth } = deps
   const { people } = store
 
   const firstAdminOf = async (workspaceKey: number): Promise<UserRow | null> => {
@@ -76,18 +78,12 @@ export const createSetup = ({ store, clock, auth }: Deps, jobs: Jobs): Setup => 
       const ofPassword = origin === 'given' ? auth.passwords.check(password, [username, email]) : []
       refuse([...checkProfile({ username, email, fullName: null, role: 'admin' }), ...ofPassword])
       const now = clock.now()
-      const made = await people.createWorkspace(
-        { id: newId(), name: 'Default', now },
-        {
-          id: newId(),
-          username,
-          email,
-          fullName: null,
-          passwordHash: await auth.passwords.hash(password),
-          role: 'admin',
-          now,
-        },
-      )
+      const workspace = { id: newId(), name: 'Default', now }
+      const passwordHash = await auth.passwords.hash(password)
+      const user = { id: newId(), username, email, fullName: null, passwordHash, role: 'admin', now } as const
+      const note = { deed: 'user.created', subject: { kind: 'user', id: user.id } } as const
+      const noted = store.noting(entryOf(deps, auditActor(SYSTEM), workspace.id, note))
+      const made = await noted.people.createWorkspace(workspace, user)
       // Another process was first.
       return 'taken' in made ? null : { username, password, origin, workspaceKey: made.workspaceKey }
     },

@@ -3,8 +3,9 @@ import { refreshHash } from '../auth/refresh-tokens.ts'
 import { DomainError } from '../domain/errors.ts'
 import { newId } from '../domain/ids.ts'
 import type { UserRow } from '../store/store.ts'
-import type { Deps } from './deps.ts'
+import { type Deps, FIRST_WORKSPACE } from './deps.ts'
 import { checkLine, refuse } from './fields.ts'
+import { entryOf } from './noting.ts'
 import { checkProfile, normalEmail, normalUsername, takenError } from './user-rules.ts'
 import { type UserView, userView, type WorkspaceView, workspaceView } from './user-view.ts'
 
@@ -64,12 +65,21 @@ export const createSigningIn = (deps: Deps) => {
       return answer.right && user?.enabled === true
     })
     if (!right || user === null) {
+      await tellRefused(user, { address, userAgent })
       log.warn('sign-in refused', { address, user_id: user?.id ?? null })
       throw new DomainError('credentials.wrong', 'User name or password is wrong, or the account is disabled.')
     }
     if (outdated) await raiseCost(user, password)
     await people.touchLogin(user.id, clock.now())
     return startSession(user, { address, userAgent })
+  }
+
+  /** A name that nobody has may be a password in the wrong field, so it is not kept; whom it concerns is the operator. */
+  const tellRefused = async (user: UserRow | null, caller: Caller): Promise<void> => {
+    const subject = { kind: 'user', id: user?.id ?? 'unknown' }
+    const workspaceKey = user?.workspaceKey ?? FIRST_WORKSPACE
+    const stranger = { kind: 'nobody', id: null, ...caller } as const
+    await store.audit.append(entryOf(deps, stranger, workspaceKey, { deed: 'session.refused', subject }))
   }
 
   /** Only now is the password at hand. Somebody who changed the user meanwhile goes first; the next sign-in tries again. */
@@ -93,7 +103,11 @@ export const createSigningIn = (deps: Deps) => {
     const now = clock.now()
     const passwordHash = await auth.passwords.hash(input.password)
     const user = { id: newId(), username, email, fullName, passwordHash, role: 'admin', now } as const
-    const made = await people.createWorkspace({ id: newId(), name: workspaceName, now }, user)
+    const workspace = { id: newId(), name: workspaceName, now }
+    const actor = { kind: 'user', id: user.id, address: input.address, userAgent: input.userAgent } as const
+    const note = { deed: 'user.signed_up', subject: { kind: 'user', id: user.id } } as const
+    const noted = store.noting(entryOf(deps, actor, workspace.id, note))
+    const made = await noted.people.createWorkspace(workspace, user)
     if ('taken' in made) {
       // The answer tells that somebody has the name: as costly to ask as a wrong password.
       auth.limits.countAgainst(input.address)
@@ -110,7 +124,10 @@ export const createSigningIn = (deps: Deps) => {
     const id = newId()
     const refreshToken = auth.refreshTokens.create(id)
     const expiresAt = now + settings.refreshTokenSeconds * 1000
-    await people.createSession({
+    const actor = { kind: 'user', id: user.id, address, userAgent } as const
+    const note = { deed: 'session.started', subject: { kind: 'session', id } } as const
+    const noted = store.noting(entryOf(deps, actor, user.workspaceKey, note))
+    await noted.people.createSession({
       id,
       userId: user.id,
       createdAt: now,

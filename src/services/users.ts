@@ -6,7 +6,9 @@ import type { Page } from '../domain/page.ts'
 import type { UserChange, UserRow } from '../store/store.ts'
 import { allow, person, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
+import { userFacts } from './facts.ts'
 import { refuse } from './fields.ts'
+import { noting } from './noting.ts'
 import { type PageRequest, pageOf } from './paging.ts'
 import type { SessionCheck } from './session-check.ts'
 import { checkProfile, normalEmail, normalUsername, takenError } from './user-rules.ts'
@@ -133,8 +135,11 @@ export const createUsers = (deps: Deps, sessionCheck: SessionCheck): Users => {
         ...checkProfile({ username, email, fullName, role: input.role }),
         ...auth.passwords.check(input.password, [username, email]),
       ])
-      const made = await people.createUser(actor.workspaceKey, {
-        id: newId(),
+      const id = newId()
+      const after = { username, email, full_name: fullName, role: input.role, enabled: true }
+      const note = { deed: 'user.created', subject: { kind: 'user', id }, after } as const
+      const made = await noting(deps, actor, note).people.createUser(actor.workspaceKey, {
+        id,
         username,
         email,
         fullName,
@@ -154,7 +159,13 @@ export const createUsers = (deps: Deps, sessionCheck: SessionCheck): Users => {
           const change = await changeOf(actor, user, edit)
           if (Object.keys(change).length === 0) return userView(user)
           const revokeSessions = 'passwordHash' in change || 'role' in change || 'enabled' in change
-          const answer = await people.updateUser(user, change, { now: clock.now(), revokeSessions })
+          const noted = noting(deps, actor, {
+            deed: 'user.changed',
+            subject: { kind: 'user', id: user.id },
+            before: userFacts(user),
+            after: userFacts(user, change),
+          })
+          const answer = await noted.people.updateUser(user, change, { now: clock.now(), revokeSessions })
           if (answer === null) return null
           if (answer === 'last_admin') throw lastAdmin()
           if ('taken' in answer) throw takenError(answer)
@@ -175,7 +186,12 @@ export const createUsers = (deps: Deps, sessionCheck: SessionCheck): Users => {
         )
       }
       const jobKeys = isOnly ? await allJobKeys(user.workspaceKey) : []
-      const answer = await people.deleteUser(user, isOnly ? null : userIdOf(actor), clock.now())
+      const note = { deed: 'user.deleted', subject: { kind: 'user', id: user.id }, before: userFacts(user) } as const
+      const answer = await noting(deps, actor, note).people.deleteUser(
+        user,
+        isOnly ? null : userIdOf(actor),
+        clock.now(),
+      )
       if (answer === 'last_admin') throw lastAdmin()
       if (answer === 'gone') throw notFound('user', id)
       sessionCheck.forgetUser(user.id)

@@ -60,6 +60,8 @@ export type Claim = {
   /** Cancel the job's leased executions first, with reason `replaced`. */
   readonly cancelOthers: boolean
   readonly executions: readonly NewExecution[]
+  /** Somebody listens: what is skipped, and the end of the job, are events too. What is missed always is one. */
+  readonly told?: boolean
 }
 
 /**
@@ -94,6 +96,8 @@ export type OutcomeWrite = {
    * it is pending is cancelled, and the execution ends as failed, whatever `to` says. `clears`: a success, the row is broken.
    */
   readonly crash?: 'counts' | 'clears'
+  /** Somebody listens: a success is an event too. What failed or is uncertain always is one. */
+  readonly told?: boolean
 }
 
 export type Batch = {

@@ -1,10 +1,16 @@
 /** THE PORT to memory. In domain words: no SQL notion passes through, `now` is always an argument, every method is one transaction. */
+import type { AuditStore } from './audit.ts'
+import type { EventStore } from './events.ts'
 import type { ExecutionStore } from './executions.ts'
+import type { HistoryStore } from './history.ts'
 import type { JobStore } from './jobs.ts'
 import type { Ledger } from './ledger.ts'
 import type { LimitStore } from './limits.ts'
+import type { NewAuditEntry } from './notes.ts'
 import type { PeopleStore } from './people.ts'
 
+export type { AuditFilter, AuditStore } from './audit.ts'
+export type { EventFilter, EventStore } from './events.ts'
 export type {
   AttemptRow,
   ExecutionFilter,
@@ -14,6 +20,7 @@ export type {
   OccurrenceRow,
   Statistics,
 } from './executions.ts'
+export type { Change, FormerJob, HistoryStore, KnownJob, LedgerRow, Outage } from './history.ts'
 export type { JobChange, JobFilter, JobStore, LastRun, Leaving, NewJob, QuarantinedJob, ResumePlan } from './jobs.ts'
 export type {
   Batch,
@@ -31,19 +38,32 @@ export type {
   Recovered,
 } from './ledger.ts'
 export type { CatchUpDepth, LimitRow, LimitStore, LimitWrite } from './limits.ts'
+export type { NewAuditEntry } from './notes.ts'
 export type { NewSession, NewUser, PeopleStore, SessionRow, UserChange, UserRow, WorkspaceRow } from './people.ts'
 
 /** How far an acknowledged write is safe: against the end of the process, a power cut, or the loss of the machine. */
 export type Durability = 'process' | 'power' | 'failover'
 
-export type Store = {
-  readonly engine: 'sqlite' | 'postgres' | 'mysql'
-  readonly durability: Durability
-  readonly ledger: Ledger
+/** What the use cases write and read. */
+export type Records = {
   readonly jobs: JobStore
   readonly executions: ExecutionStore
   readonly people: PeopleStore
   readonly limits: LimitStore
+  readonly events: EventStore
+  readonly audit: AuditStore
+  readonly history: HistoryStore
+}
+
+export type Store = Records & {
+  readonly engine: 'sqlite' | 'postgres' | 'mysql'
+  readonly durability: Durability
+  readonly ledger: Ledger
+  /**
+   * The same records, for one write that tells of a deed: the entry of the audit log and its event are in the transaction
+   * of that write. A write that changes nothing tells nothing.
+   */
+  readonly noting: (entry: NewAuditEntry) => Records
   /** Resolves when a read and a write path answer; rejects with the cause otherwise. */
   readonly check: () => Promise<void>
   /** Waits for what is under way, then lets go of the files or connections. Calls after it reject. */

@@ -1,9 +1,12 @@
 /** What every store must do, whatever its engine: the port as sentences. */
 import { describe } from 'node:test'
+import { auditContract } from './store-audit.ts'
 import { claimsContract } from './store-claims.ts'
 import { crashesContract } from './store-crashes.ts'
+import { eventsContract } from './store-events.ts'
 import { executionsContract } from './store-executions.ts'
 import { historyContract } from './store-history.ts'
+import { jobHistoryContract } from './store-job-history.ts'
 import { jobsContract } from './store-jobs.ts'
 import { leasesContract } from './store-leases.ts'
 import { limitsContract } from './store-limits.ts'
@@ -35,5 +38,8 @@ export const storeContract = (name: string, open: OpenStore): void => {
     historyContract(open)
     peopleContract(open)
     sessionsContract(open)
+    eventsContract(open)
+    auditContract(open)
+    jobHistoryContract(open)
   })
 }

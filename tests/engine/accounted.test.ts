@@ -118,7 +118,10 @@ const sequence = async (test: TestContext, server: Server, random: Random) => {
   // What a pause misses is told when it ends.
   if (last !== 'delete') await jobs.resume(actor, job.id, {})
   const instants = [...instantsOf(grids, end), ...former]
-  return { rows: await rowsOf(world, job), instants, end, done, faults: node.faults }
+  const { ledger } = servicesOf(server, world, node)
+  const range = { from: START - MINUTE, until: Math.max(end, ...instants) + MINUTE }
+  const check = await ledger.check(actor, { ...range, jobId: job.id, cursor: null })
+  return { rows: await rowsOf(world, job), instants, end, done, faults: node.faults, check, former }
 }
 
 const ownerOf = ({ ownerId, workspaceKey }: Job): UserActor => ({
@@ -194,7 +197,7 @@ describe('every occurrence is accounted for, exactly once', { concurrency: 4 }, 
 
   for (let seed = SEED; seed < SEED + SEQUENCES; seed++) {
     it(`in the random life of a job with seed ${seed}`, async (test) => {
-      const { rows, instants, end, done, faults } = await sequence(test, server, createRandom(seed))
+      const { rows, instants, end, done, faults, check, former } = await sequence(test, server, createRandom(seed))
       const covered = rows.flatMap(coveredBy)
       const ahead = covered.filter((at) => at > end)
       const life = `seed ${seed}: ${done.join(', ')}`
@@ -202,6 +205,8 @@ describe('every occurrence is accounted for, exactly once', { concurrency: 4 }, 
       assert.deepEqual(told(covered.filter((at) => at <= end)), told(instants), life)
       assert.ok(ahead.length <= 1 && ahead.every((at) => at <= end + AHEAD_MS), life)
       assert.deepEqual(faults, [], life)
+      assert.deepEqual([check.missing, check.gaps, check.oddities], [0, [], []], life)
+      assert.ok(Math.abs(check.expected - instants.length) <= former.length + 1, life)
     })
   }
 

@@ -64,6 +64,8 @@ export type Node = {
 }
 
 export type World = {
+  /** Of the database file. */
+  readonly path: string
   readonly store: Store
   readonly clock: ManualClock
   readonly job: (name: string, more?: JobMore) => Promise<Job>
@@ -116,6 +118,7 @@ const world = async (test: TestContext, path: string, clock: ManualClock, known:
   }
 
   return {
+    path,
     store,
     clock,
     executions,
@@ -222,6 +225,7 @@ const node = (store: Store, clock: ManualClock, more: Parameters<World['node']>[
     node: { id: newId(), host: 'test', pid: 1, startedAt: clock.now() },
     transport,
     boundMs: SECOND,
+    interests: store.events.interests,
     ...more,
     watcher: {
       recorded: () => {},

@@ -15,6 +15,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; null on paths that nobody signs in for. */
     actor: Actor | null
+    /** Asks once more, for answers that last: rejects when the session is over. */
+    stillActor: (() => Promise<Actor>) | null
   }
   interface FastifyContextConfig {
     /** `public`: answered without an access token. */

@@ -3,6 +3,7 @@ import type { Problem } from '../../api/contract/problems.ts'
 import type { SignedIn } from '../../api/contract/sessions.ts'
 import { type Texts, VERSION } from '../../config/config.ts'
 import { CommandFailure, exitOfStatus, usage } from '../exit-codes.ts'
+import { openStream, type Streamed } from './event-stream.ts'
 import { type Received, send } from './http.ts'
 import type { KeptSession, SessionFile } from './session-file.ts'
 
@@ -14,10 +15,16 @@ export type Query = Readonly<Record<string, string | number | readonly string[] 
 export type Client = {
   readonly url: string
   readonly get: <T>(path: string, query?: Query) => Promise<T>
-  readonly post: <T>(path: string, body?: unknown) => Promise<T>
   readonly put: <T>(path: string, body: unknown, ifVersion?: number) => Promise<T>
+  readonly post: <T>(path: string, body?: unknown, ifVersion?: number) => Promise<T>
   readonly patch: <T>(path: string, body: unknown, ifVersion?: number) => Promise<T>
   readonly delete: (path: string, ifVersion?: number) => Promise<void>
+  /** Server-sent events, those after the id that is given; over when the server ends them. */
+  readonly follow: (
+    path: string,
+    query: Query,
+    from: { readonly after: string | null; readonly stop: AbortSignal },
+  ) => Promise<AsyncIterable<Streamed>>
   readonly signIn: (login: string, password: string) => Promise<SignedIn>
 }
 
@@ -84,27 +91,45 @@ export const createClient = ({ server, environment, session }: ClientParts): Cli
     return access_token
   }
 
-  const ask = async (call: Call): Promise<Received> => {
+  const tokened = async <Answer extends Received>(go: (token: string) => Promise<Answer>): Promise<Answer> => {
     const mine = kept()
     const token = fixedToken ?? mine?.access_token
     if (token === undefined) throw new CommandFailure('forbidden', `not signed in to ${url}; run: carillon login`)
-    const answer = await exchange(call, token)
+    const answer = await go(token)
     if (answer.status !== 401) return accepted(url, answer)
     const renewed = fixedToken === undefined && mine !== null ? await renew(mine) : undefined
     if (renewed === undefined)
       throw new CommandFailure('forbidden', `the session at ${url} is over; run: carillon login`)
-    return accepted(url, await exchange(call, renewed))
+    return accepted(url, await go(renewed))
+  }
+
+  const ask = (call: Call): Promise<Received> => tokened((token) => exchange(call, token))
+
+  const follow: Client['follow'] = async (path, query, { after, stop }) => {
+    const { events } = await tokened((token) => {
+      const headers = {
+        accept: 'text/event-stream',
+        'user-agent': `carillon-cli/${VERSION}`,
+        authorization: `Bearer ${token}`,
+        ...(after === null ? {} : { 'last-event-id': after }),
+      }
+      return openStream(addressOf(url, { method: 'GET', path, query }), headers, stop)
+    })
+    if (events === null) throw new CommandFailure('unreachable', `what answers at ${url} sends no events`)
+    return events
   }
 
   return {
     url,
     get: async <T>(path: string, query?: Query) => read<T>(url, await ask({ method: 'GET', path, query })),
-    post: async <T>(path: string, body?: unknown) => read<T>(url, await ask({ method: 'POST', path, body })),
     put: async <T>(path: string, body: unknown, ifVersion?: number) =>
       read<T>(url, await ask({ method: 'PUT', path, body, ifVersion })),
+    post: async <T>(path: string, body?: unknown, ifVersion?: number) =>
+      read<T>(url, await ask({ method: 'POST', path, body, ifVersion })),
     patch: async <T>(path: string, body: unknown, ifVersion?: number) =>
       read<T>(url, await ask({ method: 'PATCH', path, body, ifVersion })),
     delete: async (path, ifVersion) => void (await ask({ method: 'DELETE', path, ifVersion })),
+    follow,
     signIn: async (login, password) => {
       const call = { method: 'POST', path: '/sessions', body: { login, password } }
       const signedIn = read<SignedIn>(url, accepted(url, await exchange(call, undefined)))
@@ -129,7 +154,7 @@ const addressOf = (base: string, { path, query = {} }: Call): URL => {
   return url
 }
 
-const accepted = (url: string, answer: Received): Received => {
+const accepted = <Answer extends Received>(url: string, answer: Answer): Answer => {
   if (answer.status >= 200 && answer.status < 300) return answer
   throw new Refusal(answer.status, isJson(answer) ? read<Partial<Problem>>(url, answer) : {})
 }

@@ -42,7 +42,7 @@ export const send = ({ method, url, headers, body }: Sent): Promise<Received> =>
   })
 
 /** Several addresses tried for one name come as one error without a message. */
-const reasonOf = (error: Error): string => {
+export const reasonOf = (error: Error): string => {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error
   return first instanceof Error && first.message !== '' ? first.message : error.name
 }

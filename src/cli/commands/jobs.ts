@@ -13,6 +13,7 @@ import { findJob, jobId } from './find.ts'
 import { argumentsOf, type FunctionFlags, withArguments } from './function-flags.ts'
 import { merged, readJobFile } from './job-file.ts'
 import { type JobFlags, type JobPart, jobFromFlags, withJobFlags } from './job-flags.ts'
+import { addVersionCommands } from './job-versions.ts'
 import { readSecret } from './secrets.ts'
 import { showJob } from './show-job.ts'
 
@@ -146,6 +147,8 @@ export const addJobCommands: Adder = (parent, world) => {
         if (!dryRun) tellJob(resumed.job, {}, 'Resumed')
       }),
     )
+
+  addVersionCommands(command, world)
 
   onServer(jobs.command('delete <job>').description('delete it; its runs stay in the history'))
     .option('--yes', 'without asking')

@@ -59,7 +59,9 @@ export const cancelExecution = async (
   { read, write }: Access,
   { workspaceKey, id, now }: Which,
 ): Promise<'pending' | 'running' | null> => {
-  const endIf = (status: number) =>
+  const ofThis = read.selectFrom('execution').where('workspace_key', '=', workspaceKey).where('id', '=', id)
+  const results = await write([
+    statement(ofThis.select('status')),
     statement(
       read
         .updateTable('execution')
@@ -72,16 +74,15 @@ export const cancelExecution = async (
         })
         .where('workspace_key', '=', workspaceKey)
         .where('id', '=', id)
-        .where('status', '=', status),
-    )
-  const results = await write([
-    endIf(STATUS_CODE.running),
-    endIf(STATUS_CODE.pending),
+        .where('status', 'in', [STATUS_CODE.pending, STATUS_CODE.running]),
+      1,
+    ),
     unparkFirst(read, workspaceKey, jobKeyOf(read, workspaceKey, id)),
     freePlaces(read, workspaceKey, id),
   ])
-  const [running, pending] = results ?? []
-  return running?.changes === 1 ? 'running' : pending?.changes === 1 ? 'pending' : null
+  if (results === null) return null
+  const [was] = (results[0]?.rows ?? []) as readonly { readonly status: number }[]
+  return was?.status === STATUS_CODE.running ? 'running' : 'pending'
 }
 
 /** The codes of failed, cancelled and uncertain. */

@@ -5,6 +5,7 @@ import type { Job, PauseReason } from '../../domain/job.ts'
 import type { JobChange, Leaving, NewJob, ResumePlan } from '../jobs.ts'
 import { DELETED, LIMIT_KIND_CODE, PAUSE_REASON_CODE, STATE_CODE } from './codes.ts'
 import { executionRow } from './execution-rows.ts'
+import { keepFormer } from './former-jobs.ts'
 import { metadataText, policiesText } from './interned.ts'
 import { type JobRow, jobOf, newJobRow, selectJobs } from './job-rows.ts'
 import { isNotTaken, leaveTimetable, rememberMissed } from './leaving.ts'
@@ -57,6 +58,7 @@ export const updateJob = async (access: Access, job: Job, change: JobChange, at:
   const dueAt = moves && change.dueAt !== undefined ? change.dueAt : null
   return jobFrom(
     await write([
+      ...keepFormer(read, job, { leftBy: 'changed', by: access.by, now: at.now }),
       guarded(read, job, at.now, values, dueAt),
       ...(moves ? leaveTimetable(read, job, at) : []),
       ...(dueAt === null ? [] : insertDue(read, job.key, dueAt)),
@@ -66,13 +68,14 @@ export const updateJob = async (access: Access, job: Job, change: JobChange, at:
 }
 
 export const pauseJob = async (
-  { read, write }: Access,
+  { read, write, by }: Access,
   job: Job,
   reason: PauseReason,
   at: Leaving,
 ): Promise<Job | null> =>
   jobFrom(
     await write([
+      ...keepFormer(read, job, { leftBy: 'paused', by, now: at.now }),
       guarded(read, job, at.now, {
         state: STATE_CODE.paused,
         pause_reason: PAUSE_REASON_CODE[reason],
@@ -85,7 +88,7 @@ export const pauseJob = async (
   )
 
 export const resumeJob = async (
-  { read, write }: Access,
+  { read, write, by }: Access,
   job: Job,
   plan: ResumePlan,
   now: number,
@@ -96,6 +99,7 @@ export const resumeJob = async (
   )
   return jobFrom(
     await write([
+      ...keepFormer(read, job, { leftBy: 'resumed', by, now }),
       guarded(read, job, now, {
         state: STATE_CODE[plan.state],
         pause_reason: null,
@@ -112,8 +116,9 @@ export const resumeJob = async (
   )
 }
 
-export const deleteJob = async ({ read, write }: Access, job: Job, at: Leaving): Promise<boolean> => {
+export const deleteJob = async ({ read, write, by }: Access, job: Job, at: Leaving): Promise<boolean> => {
   const results = await write([
+    ...keepFormer(read, job, { leftBy: 'deleted', by, now: at.now }),
     guarded(read, job, at.now, { state: DELETED, deleted_at: at.now }),
     ...leaveTimetable(read, job, at),
     cancelPendingOf(read, [job.key], at.now),

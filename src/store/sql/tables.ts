@@ -18,6 +18,12 @@ export type Tables = {
   run_limit: RunLimitTable
   limit_use: { limit_key: number; workspace_key: number; execution_id: string }
   catch_up_pace: { workspace_key: Fixed<number>; slot: Fixed<number>; started: number }
+  event: EventTable
+  interest: InterestTable
+  audit: AuditTable
+  audit_head: AuditHeadTable
+  job_history: JobHistoryTable
+  outage: { from_at: number; until_at: number }
 }
 
 export type WorkspaceTable = {
@@ -152,4 +158,72 @@ export type RunLimitTable = {
   version: number
   created_at: Fixed<number>
   updated_at: number
+}
+
+export type EventTable = {
+  workspace_key: Fixed<number>
+  number: Fixed<number>
+  at: Fixed<number>
+  type: Fixed<string>
+  subject_kind: Fixed<string>
+  subject_id: Fixed<string>
+  job_id: Fixed<string | null>
+  actor_id: Fixed<string | null>
+  data: Fixed<string>
+}
+
+export type InterestTable = {
+  id: Fixed<string>
+  workspace_key: number
+  job_key: number | null
+  types: string | null
+  expires_at: number | null
+}
+
+export type AuditTable = {
+  workspace_key: Fixed<number>
+  number: Fixed<number>
+  at: Fixed<number>
+  actor_kind: Fixed<string>
+  actor_id: Fixed<string | null>
+  address: Fixed<string | null>
+  user_agent: Fixed<string | null>
+  deed: Fixed<string>
+  subject_kind: Fixed<string>
+  subject_id: Fixed<string>
+  job_id: Fixed<string | null>
+  fingerprint_before: Fixed<string | null>
+  fingerprint_after: Fixed<string | null>
+  fields: Fixed<string>
+  hash: Fixed<string>
+}
+
+export type AuditHeadTable = {
+  workspace_key: Fixed<number>
+  number: number
+  hash: string
+  anchor_number: number
+  anchor_hash: string
+}
+
+export type JobHistoryTable = {
+  job_key: Fixed<number>
+  version: Fixed<number>
+  schedule_version: Fixed<number>
+  from_at: Fixed<number>
+  until_at: Fixed<number>
+  left_by: Fixed<string>
+  changed_by: Fixed<string | null>
+  state: Fixed<number>
+  pause_reason: Fixed<number | null>
+  paused_at: Fixed<number | null>
+  runs: Fixed<number>
+  updated_at: Fixed<number>
+  owner_key: Fixed<number>
+  name: Fixed<string>
+  description: Fixed<string | null>
+  timetable: Fixed<string>
+  target: Fixed<string>
+  policies: Fixed<string | null>
+  metadata: Fixed<string | null>
 }

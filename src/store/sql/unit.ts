@@ -1,5 +1,6 @@
 /** What shared queries ask of an engine: a connection to read from, and units of statements written together or not at all. */
 import type { CompiledQuery, Kysely } from 'kysely'
+import type { NewAuditEntry } from '../notes.ts'
 import type { Tables } from './tables.ts'
 
 export type Statement = {
@@ -11,6 +12,12 @@ export type Statement = {
   readonly expect?: number
 }
 
+/**
+ * An entry for the chain of the audit log, if the statements before it changed anything. Its number and hash follow from
+ * the entry before it: only whoever holds the transaction can tell them.
+ */
+export type Append = { readonly append: NewAuditEntry }
+
 /** `rows` of a select; `changes` of all else. */
 export type StatementResult = { readonly changes: number; readonly rows: readonly object[] }
 
@@ -18,7 +25,24 @@ export type Access = {
   /** Reads what is committed; also the builder of statements for `write`. */
   readonly read: Kysely<Tables>
   /** One transaction; null when an expectation was not met. Rejects with `DuplicateKey` when a unique key is taken. */
-  readonly write: (unit: readonly Statement[]) => Promise<readonly StatementResult[] | null>
+  readonly write: (unit: readonly (Statement | Append)[]) => Promise<readonly StatementResult[] | null>
+  /** Who writes, for the history of what is changed; null: the server itself. */
+  readonly by: string | null
+}
+
+/** The first write that changes something tells of the deed in its transaction; what else is written then does not repeat it. */
+export const noting = (access: Access, entry: NewAuditEntry): Access => {
+  let told = false
+  return {
+    ...access,
+    by: entry.actor.id,
+    write: async (unit) => {
+      if (told) return access.write(unit)
+      const results = await access.write([...unit, { append: entry }])
+      told = results?.at(-1)?.changes === 1
+      return results?.slice(0, unit.length) ?? null
+    },
+  }
 }
 
 export class DuplicateKey extends Error {}

@@ -2,6 +2,7 @@
 import { type Insertable, type Kysely, sql, type Updateable } from 'kysely'
 import type { NewUser, PeopleStore, Taken, UserChange, UserRow } from '../people.ts'
 import { DELETED } from './codes.ts'
+import { keepFormerOf } from './former-jobs.ts'
 import { cancelPendingOf } from './statements.ts'
 import type { Tables, UserTable } from './tables.ts'
 import { type Access, DuplicateKey, lastRow, type Statement, type StatementResult, statement } from './unit.ts'
@@ -67,7 +68,7 @@ export const updateUser = async (
 }
 
 export const deleteUser = async (
-  { read, write }: Access,
+  { read, write, by }: Access,
   { user, heirId, now }: { readonly user: UserRow; readonly heirId: string | null; readonly now: number },
 ): Promise<Awaited<ReturnType<PeopleStore['deleteUser']>>> => {
   const orphans = read
@@ -76,6 +77,7 @@ export const deleteUser = async (
     .where('workspace_key', '=', user.workspaceKey)
     .where(nobodyLeft(user))
   const results = await write([
+    keepFormerOf(read, user.workspaceKey, passesOn(user), { leftBy: 'changed', by, now }),
     // While the user is still there to be named as the owner; undone with the rest when it may not go.
     passJobs(read, user, heirId, now),
     statement(read.deleteFrom('user').where('id', '=', user.id).where(mayLoseAdmin(user)), 1),
@@ -129,6 +131,13 @@ const mayLoseAdmin = (user: UserRow) => {
     or exists (select 1 from "user" as other where other.workspace_key = ${user.workspaceKey} and other.id <> ${user.id}
       and other.role = 'admin' and other.enabled = 1))`
 }
+
+/** Jobs of the user, where somebody is there to have them. */
+const passesOn = (user: UserRow) =>
+  sql<boolean>`owner_key = (select key from "user" where id = ${user.id}) and not ${nobodyElse(user)}`
+
+const nobodyElse = (user: UserRow) =>
+  sql`not exists (select 1 from "user" as other where other.workspace_key = ${user.workspaceKey} and other.id <> ${user.id})`
 
 const nobodyLeft = (user: UserRow) =>
   sql<boolean>`not exists (select 1 from "user" as other where other.workspace_key = ${user.workspaceKey})`

@@ -37,7 +37,9 @@ export const OUTCOME = {
   pauseAfterFailures: 11,
   /** One of CRASH. */
   crash: 12,
-  width: 13,
+  /** 1: somebody listens, so an event is written. */
+  told: 13,
+  width: 14,
 } as const
 
 export const CRASH = { none: 0, counts: 1, clears: 2 } as const
@@ -54,7 +56,8 @@ export const CLAIM = {
   cancelOthers: 8,
   raiseVersion: 9,
   executions: 10,
-  width: 11,
+  told: 11,
+  width: 12,
 } as const
 
 export const EXECUTION = {
@@ -124,6 +127,7 @@ const writeOutcome = (outcome: OutcomeWrite, to: Float64Array, at: number): void
   to[at + OUTCOME.keepAttempt] = outcome.keepAttempt ? 1 : 0
   to[at + OUTCOME.pauseAfterFailures] = outcome.pauseAfterFailures ?? Number.NaN
   to[at + OUTCOME.crash] = CRASH[outcome.crash ?? 'none']
+  to[at + OUTCOME.told] = outcome.told === true ? 1 : 0
 }
 
 const writeClaim = (claim: Claim, to: Float64Array, at: number): void => {
@@ -138,6 +142,7 @@ const writeClaim = (claim: Claim, to: Float64Array, at: number): void => {
   to[at + CLAIM.cancelOthers] = claim.cancelOthers ? 1 : 0
   to[at + CLAIM.raiseVersion] = claim.raiseVersion ? 1 : 0
   to[at + CLAIM.executions] = claim.executions.length
+  to[at + CLAIM.told] = claim.told === true ? 1 : 0
 }
 
 const writeExecution = (execution: NewExecution, to: Float64Array, at: number): void => {

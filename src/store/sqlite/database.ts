@@ -1,14 +1,17 @@
 /** The store on one SQLite file: a thread that writes, a thread that reads, and the port before them. */
 import type { Kysely } from 'kysely'
 import { type Clock, systemClock } from '../../domain/clock.ts'
+import { createAuditStore } from '../sql/audit.ts'
+import { createEventStore } from '../sql/events.ts'
 import { createExecutionStore } from '../sql/executions.ts'
 import { openGate } from '../sql/gate.ts'
+import { createHistoryStore } from '../sql/history.ts'
 import { createJobStore } from '../sql/jobs.ts'
 import { createLimitStore } from '../sql/limits.ts'
 import { createPeopleStore } from '../sql/people.ts'
 import type { Tables } from '../sql/tables.ts'
-import type { Access, Statement, StatementResult } from '../sql/unit.ts'
-import type { Store } from '../store.ts'
+import { type Access, noting, type Statement, type StatementResult } from '../sql/unit.ts'
+import type { Records, Store } from '../store.ts'
 import { kyselyOver } from './kysely-driver.ts'
 import { createLedger } from './ledger.ts'
 import { type Line, openLine } from './line.ts'
@@ -48,18 +51,26 @@ export const openSqliteStore = async ({
     throw error
   })
   const read = kyselyOver((query) => reader.ask('read', query))
-  const access: Access = { read, write: (unit) => writer.ask('unit', unit) }
+  const access: Access = { read, write: (unit) => writer.ask('unit', unit), by: null }
 
   const gate = openGate()
+
+  const recordsOver = (over: Access): Records => ({
+    jobs: gate.before(createJobStore(over)),
+    executions: gate.before(createExecutionStore(over, readStatistics(read))),
+    people: gate.before(createPeopleStore(over)),
+    limits: gate.before(createLimitStore(over)),
+    events: gate.before(createEventStore(over)),
+    audit: gate.before(createAuditStore(over)),
+    history: gate.before(createHistoryStore(over)),
+  })
 
   return {
     engine: 'sqlite',
     durability: 'power',
     ledger: gate.before(createLedger(writer, read)),
-    jobs: gate.before(createJobStore(access)),
-    executions: gate.before(createExecutionStore(access, readStatistics(read))),
-    people: gate.before(createPeopleStore(access)),
-    limits: gate.before(createLimitStore(access)),
+    ...recordsOver(access),
+    noting: (entry) => recordsOver(noting(access, entry)),
     ...gate.before({ check: () => check(writer, read, clock.now()) }),
     close: async () => {
       await gate.shut()

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { STATUS_CODE } from '../sql/codes.ts'
 import { type BatchColumns, BIRTH, CLAIM, EXECUTION } from './batch-columns.ts'
 import { openBirths } from './hot-births.ts'
+import type { EventWriter } from './hot-events.ts'
 import type { Queue } from './hot-queue.ts'
 
 /** Answers of a claim as small integers: the place in CLAIM_RESULTS. */
@@ -14,7 +15,7 @@ const DUPLICATE = 3
 
 export type ClaimWriter = (batch: BatchColumns, alive: boolean, cancelledIds: string[]) => Uint8Array
 
-export const openClaims = (db: DatabaseSync, queue: Queue): ClaimWriter => {
+export const openClaims = (db: DatabaseSync, queue: Queue, events: EventWriter): ClaimWriter => {
   const births = openBirths(db)
   // `or replace`: the new instant may meet a dead row of an older schedule version.
   const move = db.prepare(`
@@ -83,6 +84,7 @@ export const openClaims = (db: DatabaseSync, queue: Queue): ClaimWriter => {
       if (onlyIfIdle && leased.get(jobKey) !== undefined) return false
       remove.run(dueAt, jobKey, version)
       end.run(jobKey, now)
+      events.ended(batch, at)
       return true
     }
 
@@ -112,8 +114,10 @@ export const openClaims = (db: DatabaseSync, queue: Queue): ClaimWriter => {
       const born: number[] = []
       let duplicates = 0
       for (let index = first; index < end; index++) {
-        if (births.insert(batch, at, index)) born.push(index)
-        else if (birthOf(index) < STATUS_CODE.skipped) duplicates += 1
+        if (births.insert(batch, at, index)) {
+          born.push(index)
+          if (birthOf(index) >= STATUS_CODE.skipped) events.unran(batch, at, index)
+        } else if (birthOf(index) < STATUS_CODE.skipped) duplicates += 1
       }
       if (duplicates > 0) giveBackLeased(claim[at + CLAIM.workspaceKey] as number, born)
       return duplicates

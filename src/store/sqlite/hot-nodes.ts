@@ -3,6 +3,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { LostExecution, NodeInfo, Recovered } from '../ledger.ts'
 import { REASON_CODE, STATUS_CODE } from '../sql/codes.ts'
 import type { Crashes } from './hot-crashes.ts'
+import type { EventWriter } from './hot-events.ts'
+import { openOutages } from './hot-outages.ts'
 import type { Queue } from './hot-queue.ts'
 import type { SchedulerLock } from './scheduler-lock.ts'
 
@@ -40,10 +42,15 @@ const REASON_OF = { pending: null, uncertain: REASON_CODE.node_lost } as const
 
 const NODE_ENDED = 'The node that ran this attempt ended before it recorded an outcome.'
 
-export const openNodes = (
-  db: DatabaseSync,
-  { queue, crashes, lock }: { readonly queue: Queue; readonly crashes: Crashes; readonly lock: SchedulerLock },
-): Nodes => {
+type NodeParts = {
+  readonly queue: Queue
+  readonly crashes: Crashes
+  readonly lock: SchedulerLock
+  readonly events: EventWriter
+}
+
+export const openNodes = (db: DatabaseSync, { queue, crashes, lock, events }: NodeParts): Nodes => {
+  const outages = openOutages(db)
   const alive = db.prepare('select 1 from node where key = ?1 and lease_until >= ?2')
   const overAll = db.prepare('update node set lease_until = min(lease_until, ?1 - 1)')
   const forget = db.prepare('delete from node where swept = 1')
@@ -75,6 +82,7 @@ export const openNodes = (
 
   const join: Nodes['join'] = ({ node, leaseNow, leaseUntil }) => {
     if (!lock.take()) return null
+    outages.over(leaseNow)
     // Whoever else held a lease ended without a word, else it would still hold the lock.
     overAll.run(leaseNow)
     forget.run()
@@ -108,7 +116,9 @@ export const openNodes = (
     // Sent or not, nobody knows: that is what the attempt was, whatever becomes of its execution.
     keep.run(workspaceKey, executionId, attempt, STATUS_CODE.uncertain, startedAt, now, NODE_ENDED)
     if (to === 'pending') jobDeleted.run(workspaceKey, executionId, now)
+    else events.uncertain(workspaceKey, executionId, now, NODE_ENDED)
     const isPaused = isQuarantined && crashes.quarantine(jobKey, now)
+    if (isPaused) events.autoPaused(workspaceKey, jobKey, now, { reason: 'quarantined' })
     if (isCrash && !isQuarantined) crashes.count(jobKey, nodeKey)
     queue.release({ workspaceKey, executionId, jobKey })
     return { to, isPaused }
@@ -119,8 +129,11 @@ export const openNodes = (
     join,
     // A thread that took over from one that died does not hold the lock: the node must join anew, and so finds what was
     // claimed in a commit whose answer was lost.
-    renew: ({ nodeKey, leaseNow, leaseUntil }) =>
-      lock.isHeld() && extend.run(nodeKey, leaseNow, leaseUntil).changes === 1,
+    renew: ({ nodeKey, leaseNow, leaseUntil }) => {
+      if (!lock.isHeld() || extend.run(nodeKey, leaseNow, leaseUntil).changes === 0) return false
+      outages.seen(leaseNow)
+      return true
+    },
     leave: (nodeKey) => {
       over.run(nodeKey)
       lock.free()

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { REASON_CODE, STATUS_CODE } from '../sql/codes.ts'
 import { type BatchColumns, CRASH, OUTCOME } from './batch-columns.ts'
 import type { Crashes } from './hot-crashes.ts'
+import type { EventWriter } from './hot-events.ts'
 import type { Pause } from './hot-pause.ts'
 import type { Queue } from './hot-queue.ts'
 
@@ -16,10 +17,14 @@ export type OutcomeWriter = (
   readonly released: boolean
 }
 
-export const openOutcomes = (
-  db: DatabaseSync,
-  { queue, pause, crashes }: { readonly queue: Queue; readonly pause: Pause; readonly crashes: Crashes },
-): OutcomeWriter => {
+type OutcomeParts = {
+  readonly queue: Queue
+  readonly pause: Pause
+  readonly crashes: Crashes
+  readonly events: EventWriter
+}
+
+export const openOutcomes = (db: DatabaseSync, { queue, pause, crashes, events }: OutcomeParts): OutcomeWriter => {
   const finish = db.prepare(`
     update execution set status = ?5, reason = ?6, started_at = coalesce(?7, started_at), finished_at = ?8, status_code = ?9,
       error = ?10, output = ?11, overrides = null
@@ -45,7 +50,8 @@ export const openOutcomes = (
       order by scheduled_for desc limit ?2)
     where status = 3`)
 
-  return ({ nodeKey, now, outcomes }, alive) => {
+  return (batch, alive) => {
+    const { nodeKey, now, outcomes } = batch
     const recorded = new Uint8Array(outcomes.count)
     const pausedJobKeys: number[] = []
     const quarantinedIds: string[] = []
@@ -68,9 +74,11 @@ export const openOutcomes = (
       if (!written) return false
 
       if (numbers[at + OUTCOME.keepAttempt] === 1) keepAttempt(at, index)
-      if (crash !== CRASH.none) countCrash(jobKey, crash, isLastCrash ? id : null)
+      if (crash !== CRASH.none) countCrash({ workspaceKey, jobKey, crash, lastId: isLastCrash ? id : null })
       if (to === STATUS_CODE.pending && jobIsGone.get(jobKey) !== undefined) jobDeleted.run(workspaceKey, id, now)
-      if (to === STATUS_CODE.failed) pauseAfterFailures(jobKey, numbers[at + OUTCOME.pauseAfterFailures] as number)
+      events.recorded(batch, index, to)
+      if (to === STATUS_CODE.failed)
+        pauseAfterFailures(workspaceKey, jobKey, numbers[at + OUTCOME.pauseAfterFailures] as number)
       if (!releasesNothing && queue.release({ workspaceKey, executionId: id, jobKey })) released = true
       return true
     }
@@ -120,20 +128,32 @@ export const openOutcomes = (
       )
     }
 
-    function pauseAfterFailures(jobKey: number, limit: number): void {
+    function pauseAfterFailures(workspaceKey: number, jobKey: number, limit: number): void {
       if (Number.isNaN(limit) || failuresInRow.get(jobKey, limit)?.failures !== limit) return
-      if (pause(jobKey, 'failures', now)) pausedJobKeys.push(jobKey)
+      if (!pause(jobKey, 'failures', now)) return
+      pausedJobKeys.push(jobKey)
+      events.autoPaused(workspaceKey, jobKey, now, { reason: 'failures', failures: limit })
     }
 
-    function countCrash(jobKey: number, crash: number, lastId: string | null): void {
+    function countCrash({ workspaceKey, jobKey, crash, lastId }: Crashed): void {
       if (crash === CRASH.clears) crashes.clear(jobKey)
       else if (lastId === null) crashes.count(jobKey, null)
       else {
         quarantinedIds.push(lastId)
-        if (crashes.quarantine(jobKey, now)) pausedJobKeys.push(jobKey)
+        if (!crashes.quarantine(jobKey, now)) return
+        pausedJobKeys.push(jobKey)
+        events.autoPaused(workspaceKey, jobKey, now, { reason: 'quarantined' })
       }
     }
   }
+}
+
+type Crashed = {
+  readonly workspaceKey: number
+  readonly jobKey: number
+  readonly crash: number
+  /** The execution whose crash was one too many. */
+  readonly lastId: string | null
 }
 
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value)

@@ -1,10 +1,12 @@
 /** Everything the writer can be asked to do inside its transaction, by name. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { Statement, StatementResult } from '../sql/unit.ts'
+import type { Append, Statement, StatementResult } from '../sql/unit.ts'
 import type { BatchColumns } from './batch-columns.ts'
+import { openAudit } from './hot-audit.ts'
 import { openClaims } from './hot-claims.ts'
 import { openCrashes } from './hot-crashes.ts'
 import { type DueReader, openDue } from './hot-due.ts'
+import { openEvents } from './hot-events.ts'
 import { type Nodes, openNodes } from './hot-nodes.ts'
 import { openOutcomes } from './hot-outcomes.ts'
 import { openPause } from './hot-pause.ts'
@@ -29,10 +31,13 @@ export type Operations = Pick<Nodes, 'join' | 'renew' | 'leave' | 'lost' | 'reco
   readonly load: (jobKeys: readonly number[]) => { jobKey: number; leased: number; queued: number }[]
   readonly commit: (batch: BatchColumns) => BatchAnswer
   /** The statements of one use case. Null: one of them did not change what it expected to, and all are undone. */
-  readonly unit: (statements: readonly Statement[]) => StatementResult[]
+  readonly unit: (steps: readonly (Statement | Append)[]) => StatementResult[]
   /** Leaves a trace on the disk: the only proof that writing works. */
   readonly touch: (value: string) => void
 }
+
+const NOTHING: StatementResult = { changes: 0, rows: [] }
+const ONE: StatementResult = { changes: 1, rows: [] }
 
 /** Thrown inside a unit to undo it; its caller gets null. */
 export class Undone extends Error {}
@@ -41,10 +46,12 @@ export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operation
   const queue = openQueue(db)
   const pause = openPause(db)
   const crashes = openCrashes(db, pause)
-  const nodes = openNodes(db, { queue, crashes, lock })
+  const events = openEvents(db)
+  const audit = openAudit(db, events)
+  const nodes = openNodes(db, { queue, crashes, lock, events })
   const { due, skim, nextDueAt } = openDue(db, queue.limits)
-  const claims = openClaims(db, queue)
-  const outcomes = openOutcomes(db, { queue, pause, crashes })
+  const claims = openClaims(db, queue, events)
+  const outcomes = openOutcomes(db, { queue, pause, crashes, events })
   const statements = statementCache(db)
   // Leans on execution_live alone.
   const load = db.prepare(`
@@ -76,12 +83,20 @@ export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operation
         return { jobKey, leased: Number(row?.leased), queued: Number(row?.queued) }
       }),
     commit,
-    unit: (list) =>
-      list.map((statement) => {
-        const result = statements.run(statement)
-        if (statement.expect !== undefined && result.changes !== statement.expect) throw new Undone()
+    unit: (steps) => {
+      let changes = 0
+      return steps.map((step) => {
+        if ('append' in step) {
+          if (changes === 0 && steps.length > 1) return NOTHING
+          audit.append(step.append)
+          return ONE
+        }
+        const result = statements.run(step)
+        if (step.expect !== undefined && result.changes !== step.expect) throw new Undone()
+        changes += result.changes
         return result
-      }),
+      })
+    },
     touch: (value) => void touch.run(value),
   }
 }

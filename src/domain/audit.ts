@@ -1,0 +1,99 @@
+/** What people and programs did, as a chain: each entry carries the hash of the one before, so that none can be changed unseen. */
+import { createHash } from 'node:crypto'
+
+/** Each deed that is kept, and what it says. A deed is also an event of the same name. */
+export const DEEDS = {
+  'session.started': 'somebody signed in',
+  'session.refused': 'a sign-in was refused: the password was wrong, or the account is disabled or unknown',
+  'session.ended': 'a session was ended',
+  'session.reused': 'a refresh token was used a second time, which ended its session',
+  'user.signed_up': 'somebody signed up, with a workspace of their own',
+  'user.created': 'an account was made',
+  'user.changed': 'an account was changed',
+  'user.deleted': 'an account was deleted',
+  'job.created': 'a job was made',
+  'job.changed': 'a job was changed',
+  'job.undone': 'a job was given back a former state',
+  'job.paused': 'a job was paused by somebody',
+  'job.resumed': 'a job was resumed',
+  'job.deleted': 'a job was deleted',
+  'job.restored': 'a deleted job was brought back',
+  'job.run': 'somebody asked for a run',
+  'execution.cancelled': 'somebody cancelled an execution',
+  'execution.retried': 'somebody asked for another try of an execution',
+} as const
+export type Deed = keyof typeof DEEDS
+
+/** `nobody`: somebody who did not prove who they are. */
+export type AuditActor = {
+  readonly kind: 'user' | 'key' | 'system' | 'nobody'
+  /** Of the user, or of the key. */
+  readonly id: string | null
+  readonly address: string | null
+  readonly userAgent: string | null
+}
+
+export type Subject = { readonly kind: string; readonly id: string }
+
+/** What is hashed; all of it is free of secrets. */
+export type AuditFacts = {
+  readonly at: number
+  readonly actor: AuditActor
+  readonly deed: Deed
+  readonly subject: Subject
+  /** The job that it is about, directly or through an execution. */
+  readonly jobId: string | null
+  /** Keyed fingerprints of the subject before and after; null where it did not exist. */
+  readonly before: string | null
+  readonly after: string | null
+  /** Names of what was changed. */
+  readonly fields: readonly string[]
+}
+
+export type AuditEntry = AuditFacts & {
+  /** From 1, without a gap, in each workspace. */
+  readonly number: number
+  readonly hash: string
+}
+
+/** What the first entry names as its predecessor. */
+export const CHAIN_BEGINS = '0'.repeat(64)
+
+/** SHA-256 in hex over an array in a fixed order: JSON keeps its parts apart, whatever they hold. */
+export const chainHash = (
+  workspaceKey: number,
+  { number, ...entry }: AuditFacts & { readonly number: number },
+  previous: string,
+): string => {
+  const { at, actor, deed, subject, jobId, before, after, fields } = entry
+  const parts = [
+    ...[1, workspaceKey, number, at, actor.kind, actor.id, actor.address, actor.userAgent],
+    ...[deed, subject.kind, subject.id, jobId, before, after, fields, previous],
+  ]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}
+
+/** A place in the chain: nothing before it is asked for. */
+export type Link = { readonly number: number; readonly hash: string }
+
+export type Break = {
+  readonly number: number
+  readonly problem: 'missing' | 'altered'
+}
+
+/** Follows the chain from `after` on. Answers how far it holds, and where it breaks. */
+export const followChain = (
+  workspaceKey: number,
+  after: Link,
+  entries: readonly AuditEntry[],
+): { readonly upTo: Link; readonly broken: Break | null } => {
+  let upTo = after
+  for (const entry of entries) {
+    const number = upTo.number + 1
+    if (entry.number !== number) return { upTo, broken: { number, problem: 'missing' } }
+    if (chainHash(workspaceKey, entry, upTo.hash) !== entry.hash)
+      return { upTo, broken: { number, problem: 'altered' } }
+    upTo = { number, hash: entry.hash }
+  }
+  return { upTo, broken: null }
+}

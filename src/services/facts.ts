@@ -1,0 +1,37 @@
+/** What the audit log compares of a job or a user, under the names of the API. No secret is among it. */
+import type { Secrets } from '../auth/secrets.ts'
+import type { Job } from '../domain/job.ts'
+import type { UserChange, UserRow } from '../store/store.ts'
+import type { Facts } from './noting.ts'
+import { targetView } from './targets.ts'
+
+type Shown = Pick<Job, 'name' | 'description' | 'ownerId' | 'timetable' | 'target' | 'policies' | 'metadata'> & {
+  readonly state: string
+}
+
+/** `of`: whose target it is, which its secrets are sealed to. */
+export const jobFacts = (secrets: Secrets, of: Pick<Job, 'workspaceKey' | 'id'>, job: Shown): Facts => {
+  const { schedules, zone, start, end, maxRuns, jitterMs, spreadMs } = job.timetable
+  return {
+    name: job.name,
+    description: job.description,
+    owner_id: job.ownerId,
+    schedules,
+    time_zone: zone,
+    start,
+    end,
+    max_runs: maxRuns,
+    jitter_seconds: jitterMs,
+    spread_seconds: spreadMs,
+    target: targetView(secrets, { workspaceKey: of.workspaceKey, jobId: of.id }, job.target),
+    policies: job.policies,
+    metadata: job.metadata,
+    state: job.state,
+  }
+}
+
+export const userFacts = (user: UserRow, change: UserChange = {}): Facts => {
+  const { username, email, fullName, role, enabled } = { ...user, ...change }
+  const password = change.passwordHash === undefined ? 'as before' : 'another one'
+  return { username, email, full_name: fullName, role, enabled, password }
+}

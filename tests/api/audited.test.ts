@@ -1,0 +1,86 @@
+/** S98: whatever changes something says so in the audit log. A route that is added must say how, here. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { DEEDS, type Deed } from '../../src/domain/audit.ts'
+import { aJob, anApi, type Document } from '../support/api-world.ts'
+import { PASSWORD, runWaiting } from '../support/services-world.ts'
+
+/** What an operation is told as; or why it is not. */
+const AUDITED: Readonly<Record<string, Deed | { readonly exempt: string }>> = {
+  createJob: 'job.created',
+  updateJob: 'job.changed',
+  deleteJob: 'job.deleted',
+  runJob: 'job.run',
+  pauseJob: 'job.paused',
+  resumeJob: 'job.resumed',
+  undoJob: 'job.undone',
+  cancelExecution: 'execution.cancelled',
+  retryExecution: 'execution.retried',
+  signIn: 'session.started',
+  signUp: 'user.signed_up',
+  signOut: 'session.ended',
+  endSession: 'session.ended',
+  createUser: 'user.created',
+  updateUser: 'user.changed',
+  deleteUser: 'user.deleted',
+  refreshSession: { exempt: 'the session goes on; a second use of its token is told as session.reused' },
+  previewSchedule: { exempt: 'changes nothing' },
+  validateSchedule: { exempt: 'changes nothing' },
+}
+
+const CHANGING = ['post', 'put', 'patch', 'delete']
+
+test('S98: every operation that changes something is told, or says why not', async (t) => {
+  const { server } = await anApi(t)
+  const { paths } = server.openapi() as Document
+
+  const changing = Object.values(paths).flatMap((methods) =>
+    Object.entries(methods).flatMap(([method, { operationId }]) => (CHANGING.includes(method) ? [operationId] : [])),
+  )
+
+  assert.deepEqual(changing.sort(), Object.keys(AUDITED).sort())
+})
+
+test('S98: each of them is, with who did it and from where', async (t) => {
+  const { ask, stranger, world } = await anApi(t)
+  const admin = await stranger('ada')
+  const as = (method: string, path: string, body?: unknown) => ask(method, path, { token: admin.token, body })
+  const job = (await as('POST', '/jobs', aJob())).body
+  await as('PATCH', `/jobs/${job.id}`, { name: 'other' })
+  await as('POST', `/jobs/${job.id}/undo`)
+  await as('POST', `/jobs/${job.id}/pause`)
+  await as('POST', `/jobs/${job.id}/resume`)
+  const run = (await as('POST', `/jobs/${job.id}/run`)).body
+  await runWaiting(world, 'failed')
+  await as('POST', `/executions/${run.id}/retry`)
+  await as('POST', `/executions/${run.id}/cancel`)
+  await as('DELETE', `/jobs/${job.id}`)
+  const user = (
+    await as('POST', '/users', { username: 'bob', email: 'bob@example.com', password: PASSWORD, role: 'user' })
+  ).body
+  await as('PATCH', `/users/${user.id}`, { full_name: 'Bob' })
+  await as('DELETE', `/users/${user.id}`)
+  const again = (await ask('POST', '/sessions', { body: { login: 'ada', password: PASSWORD } })).body
+  const sessions = (await as('GET', '/sessions')).body.items
+  await as('DELETE', `/sessions/${sessions.find(({ current }: { current: boolean }) => !current).id}`)
+  assert.ok(again.access_token)
+
+  const { items } = (await as('GET', '/audit?limit=100')).body
+
+  const told = new Set(items.map(({ action }: { action: string }) => action))
+  const wanted = Object.values(AUDITED).filter((deed): deed is Deed => typeof deed === 'string')
+  assert.deepEqual(
+    wanted.filter((deed) => !told.has(deed)),
+    [],
+  )
+  for (const { actor, action } of items) {
+    assert.ok(action in DEEDS)
+    assert.deepEqual([actor.kind, actor.id, actor.address], ['user', admin.id, '127.0.0.1'], action)
+  }
+  const page = (await as('GET', '/audit?action=user&limit=1')).body
+  assert.deepEqual([page.items[0].action, page.next_cursor === null], ['user.deleted', false])
+  const check = (await as('GET', '/audit/check')).body
+  assert.deepEqual([check.done, check.problem, check.entries], [true, null, items.length])
+  const kept = (await as('GET', `/audit/check?head=${check.up_to}`)).body
+  assert.equal(kept.problem, null)
+})
