@@ -21,6 +21,10 @@ export const DEEDS = {
   'job.run': 'somebody asked for a run',
   'execution.cancelled': 'somebody cancelled an execution',
   'execution.retried': 'somebody asked for another try of an execution',
+  'limit.set': 'a limit was made or changed',
+  'limit.deleted': 'a limit was deleted',
+  'catch_up.paused': 'catch-up work was paused',
+  'catch_up.resumed': 'catch-up work was resumed',
 } as const
 export type Deed = keyof typeof DEEDS
 

@@ -3,6 +3,7 @@ import type { Actor } from '../domain/actor.ts'
 import type { CatchUpDepth } from '../store/store.ts'
 import { allow } from './authorise.ts'
 import type { Deps } from './deps.ts'
+import { noting } from './noting.ts'
 
 export type CatchUpView = CatchUpDepth & {
   /** At the pace of the last minute; null while that is none, or while it is paused. */
@@ -16,7 +17,13 @@ export type CatchUpWork = {
   readonly resume: (actor: Actor) => Promise<CatchUpView>
 }
 
-export const createCatchUpWork = ({ store, clock, signals }: Deps): CatchUpWork => {
+export const createCatchUpWork = (deps: Deps): CatchUpWork => {
+  const { store, clock, signals } = deps
+  const steering = async (actor: Actor, deed: 'catch_up.paused' | 'catch_up.resumed') => {
+    const workspace = await store.people.workspaceByKey(actor.workspaceKey)
+    return noting(deps, actor, { deed, subject: { kind: 'workspace', id: workspace?.id ?? '' } }).limits
+  }
+
   const view = async ({ workspaceKey }: Actor): Promise<CatchUpView> => {
     const depth = await store.limits.catchUp(workspaceKey, clock.now())
     return { ...depth, secondsLeft: secondsLeft(depth) }
@@ -29,12 +36,12 @@ export const createCatchUpWork = ({ store, clock, signals }: Deps): CatchUpWork 
     },
     pause: async (actor) => {
       allow(actor, 'catch-up.change', null)
-      await store.limits.pauseCatchUp(actor.workspaceKey, clock.now())
+      await (await steering(actor, 'catch_up.paused')).pauseCatchUp(actor.workspaceKey, clock.now())
       return view(actor)
     },
     resume: async (actor) => {
       allow(actor, 'catch-up.change', null)
-      await store.limits.pauseCatchUp(actor.workspaceKey, null)
+      await (await steering(actor, 'catch_up.resumed')).pauseCatchUp(actor.workspaceKey, null)
       signals.wake()
       return view(actor)
     },

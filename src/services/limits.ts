@@ -8,6 +8,7 @@ import { allow } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { refuse } from './fields.ts'
 import { checkAllowance } from './limit-rules.ts'
+import { noting } from './noting.ts'
 
 export type LimitView = Omit<LimitRow, 'kind'>
 
@@ -24,7 +25,12 @@ export type Limits = {
 /** Definitions are remembered by every node. */
 const MOST_LIMITS = 500
 
-export const createLimits = ({ store, clock, signals }: Deps): Limits => {
+/** What there is to tell of one, under the names of the API. */
+const limitFacts = ({ concurrency, rate }: Allowance) => ({ concurrency, rate })
+
+export const createLimits = (deps: Deps): Limits => {
+  const { store, clock, signals } = deps
+
   const find = async (actor: Actor, name: string): Promise<LimitRow> => {
     const known = readLimitName(name)
     const limit = known === null ? null : await store.limits.byName(actor.workspaceKey, known)
@@ -55,7 +61,18 @@ export const createLimits = ({ store, clock, signals }: Deps): Limits => {
       if (before === null && (await store.limits.list(workspaceKey)).length >= MOST_LIMITS) {
         throw new DomainError('conflict', `A workspace has at most ${MOST_LIMITS} limits; delete one first.`)
       }
-      const isSet = await store.limits.set(workspaceKey, { ...known, ...allowed, ifVersion, now: clock.now() })
+      const note = {
+        deed: 'limit.set',
+        subject: { kind: 'limit', id: showLimitName(known) },
+        before: before === null ? null : limitFacts(before),
+        after: limitFacts(allowed),
+      } as const
+      const isSet = await noting(deps, actor, note).limits.set(workspaceKey, {
+        ...known,
+        ...allowed,
+        ifVersion,
+        now: clock.now(),
+      })
       if (!isSet) throw changedMeanwhile()
       signals.wake()
       return limitView(await find(actor, name))
@@ -63,8 +80,14 @@ export const createLimits = ({ store, clock, signals }: Deps): Limits => {
 
     delete: async (actor, name, ifVersion) => {
       allow(actor, 'limit.change', null)
-      const { kind, name: inner } = await find(actor, name)
-      const became = await store.limits.delete(actor.workspaceKey, { kind, name: inner }, ifVersion)
+      const before = await find(actor, name)
+      const note = {
+        deed: 'limit.deleted',
+        subject: { kind: 'limit', id: showLimitName(before) },
+        before: limitFacts(before),
+      } as const
+      const { limits } = noting(deps, actor, note)
+      const became = await limits.delete(actor.workspaceKey, { kind: before.kind, name: before.name }, ifVersion)
       if (became === 'used') {
         throw new DomainError('conflict', `Jobs name the limit ${name}; take it out of their policies first.`)
       }

@@ -16,6 +16,10 @@ const AUDITED: Readonly<Record<string, Deed | { readonly exempt: string }>> = {
   undoJob: 'job.undone',
   cancelExecution: 'execution.cancelled',
   retryExecution: 'execution.retried',
+  setLimit: 'limit.set',
+  deleteLimit: 'limit.deleted',
+  pauseCatchUp: 'catch_up.paused',
+  resumeCatchUp: 'catch_up.resumed',
   signIn: 'session.started',
   signUp: 'user.signed_up',
   signOut: 'session.ended',
@@ -55,6 +59,10 @@ test('S98: each of them is, with who did it and from where', async (t) => {
   await as('POST', `/executions/${run.id}/retry`)
   await as('POST', `/executions/${run.id}/cancel`)
   await as('DELETE', `/jobs/${job.id}`)
+  await as('PUT', '/limits/database', { concurrency: 2 })
+  await as('DELETE', '/limits/database')
+  await as('POST', '/catch-up/pause')
+  await as('POST', '/catch-up/resume')
   const user = (
     await as('POST', '/users', { username: 'bob', email: 'bob@example.com', password: PASSWORD, role: 'user' })
   ).body
