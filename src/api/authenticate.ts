@@ -1,23 +1,34 @@
-/** Who asks: reads the access token of a request and puts the actor on it. */
+/** Who asks: reads the access token or the API key of a request and puts the actor on it. */
 import type { FastifyRequest } from 'fastify'
 import { DomainError } from '../domain/errors.ts'
 import type { Services } from '../services/services.ts'
+import { callerOf } from './routes/route.ts'
 
 /** A hook that runs before the body is read: strangers are not worth the work. */
 export const authenticator =
   (services: Services) =>
   async (request: FastifyRequest): Promise<void> => {
     if (request.routeOptions.config.access === 'public') return
-    request.actor = await services.sessions.authenticate(bearerOf(request.headers.authorization))
+    const token = tokenOf(request)
+    request.actor = token.startsWith(API_KEY_PREFIX)
+      ? await services.keys.authenticate(token, callerOf(request).address)
+      : await services.sessions.authenticate(token)
   }
 
-const bearerOf = (header: string | undefined): string => {
-  const token = /^bearer +([^\s,]+)$/i.exec(header ?? '')?.[1]
+const API_KEY_PREFIX = 'crl_'
+
+const tokenOf = ({ headers }: FastifyRequest): string => {
+  const { authorization, 'x-api-key': apiKey } = headers
+  if (authorization === undefined && typeof apiKey === 'string') {
+    if (apiKey.startsWith(API_KEY_PREFIX)) return apiKey
+    throw new DomainError('unauthenticated', 'The header `X-API-Key` does not hold an API key of this server.')
+  }
+  const token = /^bearer +([^\s,]+)$/i.exec(authorization ?? '')?.[1]
   if (token !== undefined) return token
   throw new DomainError(
     'unauthenticated',
-    header === undefined
-      ? 'Sign in first: send the header `Authorization: Bearer <access token>`.'
+    authorization === undefined
+      ? 'Sign in first: send the header `Authorization: Bearer <access token or API key>`.'
       : 'The header `Authorization` does not hold a bearer token.',
   )
 }

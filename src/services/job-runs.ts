@@ -16,10 +16,18 @@ import { type ExecutionView, executionView } from './execution-view.ts'
 import { refuse } from './fields.ts'
 import { refuseAddress } from './job-draft.ts'
 import { isSameOrigin } from './job-target.ts'
+import { staleError } from './written.ts'
 
 /** What one manual run does differently; not kept beyond it. */
 export type RunOverrides = {
   readonly [K in 'url' | 'method' | 'query' | 'headers' | 'body']?: HttpTarget[K] | undefined
+}
+
+export type RunChoice = {
+  /** Refused as stale when the job has another version. */
+  readonly ifVersion?: number | null
+  /** For a request that may be repeated: an execution that has this id already is the answer. */
+  readonly executionId?: string | undefined
 }
 
 export type OccurrenceView = {
@@ -39,21 +47,30 @@ const MOST_OCCURRENCES = 100
 
 export const createJobRuns = ({ store, clock, signals, mayCall }: Deps) => {
   /** Whatever the state of the job: somebody asks for it. */
-  const run = async (actor: Actor, id: string, overrides: RunOverrides = {}): Promise<ExecutionView> => {
+  const run = async (
+    actor: Actor,
+    id: string,
+    overrides: RunOverrides = {},
+    { ifVersion = null, executionId }: RunChoice = {},
+  ): Promise<ExecutionView> => {
     const job = await jobFor(store, actor, 'job.run', id)
+    const made = executionId === undefined ? null : await store.executions.byId(job.workspaceKey, executionId)
+    if (made !== null) return executionView(made)
+    if (ifVersion !== null && job.version !== ifVersion) throw staleError(job.version)
     const target = overridden(job.target, overrides)
     if (target !== null) {
       refuse(checkHttpTarget(target))
       refuseAddress(target, mayCall)
     }
     const execution = await store.executions.createManual({
-      id: newId(),
+      id: executionId ?? newId(),
       workspaceKey: job.workspaceKey,
       jobKey: job.key,
       now: clock.now(),
       exclusive: withDefaults(job.policies).overlap !== 'allow',
       requestedBy: userIdOf(actor),
       target,
+      ifVersion,
     })
     signals.wake()
     return executionView(execution)

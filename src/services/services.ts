@@ -1,7 +1,13 @@
 /** The use cases, each of which takes an actor and authorises it: the door for the API, whatever dialect it speaks. */
 import type { Deps } from './deps.ts'
 import { createExecutions, type Executions } from './executions.ts'
+import { createExports, type Exports } from './exports.ts'
+import { type Bulk, createBulk } from './job-bulk.ts'
+import { createImport } from './job-import.ts'
 import { createJobs, type Jobs } from './jobs.ts'
+import { createKeyCheck } from './key-check.ts'
+import { createKeys, type Keys } from './keys.ts'
+import { createRepeats, type Repeats } from './repeats.ts'
 import { createSchedules, type Schedules } from './schedules.ts'
 import { createSessionCheck } from './session-check.ts'
 import { createSessions, type Sessions } from './sessions.ts'
@@ -13,11 +19,15 @@ import { createUsers, type Users } from './users.ts'
 export type { Deps } from './deps.ts'
 export type { ExecutionView } from './execution-view.ts'
 export type { Executions } from './executions.ts'
+export { type BulkItem, type BulkRequest, MOST_AT_ONCE } from './job-bulk.ts'
 export type { JobEdit, JobInput } from './job-draft.ts'
+export { IMPORT_BATCH, type Imported, MOST_IMPORTED } from './job-import.ts'
 export type { OccurrenceView, RunOverrides } from './job-runs.ts'
 export type { HttpAuthInput, HttpAuthView, TargetInput, TargetView } from './job-target.ts'
 export type { JobView } from './job-view.ts'
+export type { KeyEdit, KeyInput, KeyView } from './keys.ts'
 export type { Resumed } from './pausing.ts'
+export type { Errand, Repeats } from './repeats.ts'
 export type { SessionView } from './sessions.ts'
 export type { Setup } from './setup.ts'
 export type { EngineSignals } from './signals.ts'
@@ -38,21 +48,37 @@ export type Services = {
   readonly schedules: Schedules
   readonly statistics: StatisticsService
   readonly system: System
+  readonly bulk: Bulk
+  readonly importJobs: ReturnType<typeof createImport>
+  readonly exports: Exports
+  readonly keys: Keys
+  /** For the server itself: what a client may repeat. */
+  readonly repeats: Repeats
 }
 
 /** `setup` is for the start of the server alone: nobody signed in calls it. */
 export const createServices = (deps: Deps): Services & { readonly setup: Setup } => {
   const { store, clock, auth } = deps
   const sessionCheck = createSessionCheck({ people: store.people, clock, accessTokens: auth.accessTokens })
+  const keyCheck = createKeyCheck({ keys: store.keys, clock, limits: auth.limits, log: deps.log })
+  const forgetUser = (userId: string): void => {
+    sessionCheck.forgetUser(userId)
+    keyCheck.forgetKeysOf(userId)
+  }
   const jobs = createJobs(deps)
   return {
     sessions: createSessions(deps, sessionCheck),
-    users: createUsers(deps, sessionCheck),
+    users: createUsers(deps, forgetUser),
     jobs,
     executions: createExecutions(deps),
     schedules: createSchedules(deps),
     statistics: createStatistics(deps),
     system: createSystem(deps),
+    bulk: createBulk(deps, jobs),
+    importJobs: createImport(deps),
+    exports: createExports(deps),
+    keys: createKeys(deps, keyCheck),
+    repeats: createRepeats(deps),
     setup: createSetup(deps, jobs),
   }
 }

@@ -84,6 +84,8 @@ export type JobStore = {
   /** All or none; for imports and benchmarks. */
   readonly createMany: (jobs: readonly NewJob[]) => Promise<void>
   readonly byId: (workspaceKey: number, id: string) => Promise<Job | null>
+  /** Whether the id was given to a job, be it deleted since. */
+  readonly isKnown: (workspaceKey: number, id: string) => Promise<boolean>
   readonly list: (workspaceKey: number, filter: JobFilter) => Promise<Page<Job>>
   /** Null: of all workspaces. */
   readonly count: (

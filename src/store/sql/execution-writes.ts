@@ -1,14 +1,20 @@
 /** What people do to executions: run now, cancel, try again. */
 import { type Insertable, sql } from 'kysely'
 import { DomainError } from '../../domain/errors.ts'
-import type { ExecutionRow, NewManualRun } from '../executions.ts'
+import type { ExecutionRow, NewManualRun, Standing } from '../executions.ts'
 import { DELETED, REASON_CODE, STATUS_CODE, TRIGGER_CODE } from './codes.ts'
 import { executionOf, selectExecutions } from './execution-rows.ts'
 import { jobKeyOf, unparkFirst } from './statements.ts'
 import type { ExecutionTable } from './tables.ts'
 import { type Access, lastRow, statement } from './unit.ts'
 
-type Which = { readonly workspaceKey: number; readonly id: string; readonly now: number }
+type Which = {
+  readonly workspaceKey: number
+  readonly id: string
+  readonly now: number
+  /** Null: wherever it stands. */
+  readonly ifAt: Standing | null
+}
 
 export const createManualRun = async ({ read, write }: Access, run: NewManualRun): Promise<ExecutionRow> => {
   const row = {
@@ -39,7 +45,8 @@ export const createManualRun = async ({ read, write }: Access, run: NewManualRun
             .select(columns.map((column) => sql`${row[column]}`.as(column)))
             .where('key', '=', run.jobKey)
             .where('workspace_key', '=', run.workspaceKey)
-            .where('state', '<>', DELETED),
+            .where('state', '<>', DELETED)
+            .where(run.ifVersion ? sql<boolean>`version = ${run.ifVersion}` : sql<boolean>`1 = 1`),
         ),
       1,
     ),
@@ -51,13 +58,26 @@ export const createManualRun = async ({ read, write }: Access, run: NewManualRun
     ),
   ])
   const created = lastRow(results)
-  if (created === undefined) throw new DomainError('not_found', 'The job was deleted meanwhile.')
+  if (created === undefined) throw await whyNot({ read }, run)
   return executionOf(created as Parameters<typeof executionOf>[0])
+}
+
+const whyNot = async ({ read }: Pick<Access, 'read'>, { workspaceKey, jobKey }: NewManualRun): Promise<DomainError> => {
+  const job = await read
+    .selectFrom('job')
+    .select('version')
+    .where('key', '=', jobKey)
+    .where('workspace_key', '=', workspaceKey)
+    .where('state', '<>', DELETED)
+    .executeTakeFirst()
+  return job === undefined
+    ? new DomainError('not_found', 'The job was deleted meanwhile.')
+    : new DomainError('stale', `The job was changed meanwhile: its version is ${job.version} now. Read it again.`)
 }
 
 export const cancelExecution = async (
   { read, write }: Access,
-  { workspaceKey, id, now }: Which,
+  { workspaceKey, id, now, ifAt }: Which,
 ): Promise<'pending' | 'running' | null> => {
   const endIf = (status: number) =>
     statement(
@@ -72,7 +92,8 @@ export const cancelExecution = async (
         })
         .where('workspace_key', '=', workspaceKey)
         .where('id', '=', id)
-        .where('status', '=', status),
+        .where('status', '=', status)
+        .where(standsAt(ifAt)),
     )
   const results = await write([
     endIf(STATUS_CODE.running),
@@ -83,12 +104,15 @@ export const cancelExecution = async (
   return running?.changes === 1 ? 'running' : pending?.changes === 1 ? 'pending' : null
 }
 
+const standsAt = (at: Standing | null) =>
+  at === null ? sql<boolean>`1 = 1` : sql<boolean>`status = ${STATUS_CODE[at.status]} and attempt = ${at.attempt}`
+
 /** The codes of failed, cancelled and uncertain. */
 const MAY_BE_TRIED_AGAIN = [STATUS_CODE.failed, STATUS_CODE.cancelled, STATUS_CODE.uncertain]
 
 export const retryExecution = async (
   { read, write }: Access,
-  { workspaceKey, id, requestedBy, now }: Which & { readonly requestedBy: string | null },
+  { workspaceKey, id, requestedBy, now, ifAt }: Which & { readonly requestedBy: string | null },
 ): Promise<boolean> => {
   const results = await write([
     // Its last attempt is told by the execution alone; it needs a row of its own before the next one overwrites it.
@@ -123,6 +147,7 @@ export const retryExecution = async (
             .where('workspace_key', '=', workspaceKey)
             .where('id', '=', id)
             .where('status', 'in', MAY_BE_TRIED_AGAIN)
+            .where(standsAt(ifAt))
             .where('started_at', 'is not', null)
             .where(({ not, exists, selectFrom }) =>
               not(
@@ -155,6 +180,7 @@ export const retryExecution = async (
         .where('workspace_key', '=', workspaceKey)
         .where('id', '=', id)
         .where('status', 'in', MAY_BE_TRIED_AGAIN)
+        .where(standsAt(ifAt))
         .where(({ exists, selectFrom }) =>
           exists(
             selectFrom('job').select('key').whereRef('job.key', '=', 'execution.job_key').where('state', '<>', DELETED),

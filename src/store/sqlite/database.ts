@@ -4,8 +4,11 @@ import { type Clock, systemClock } from '../../domain/clock.ts'
 import { createExecutionStore } from '../sql/executions.ts'
 import { openGate } from '../sql/gate.ts'
 import { createJobStore } from '../sql/jobs.ts'
+import { createKeyStore } from '../sql/keys.ts'
+import { markWrites } from '../sql/mark-writes.ts'
 import { createPeopleStore } from '../sql/people.ts'
 import type { Tables } from '../sql/tables.ts'
+import { createTicketStore } from '../sql/tickets.ts'
 import type { Access, Statement, StatementResult } from '../sql/unit.ts'
 import type { Store } from '../store.ts'
 import { kyselyOver } from './kysely-driver.ts'
@@ -47,7 +50,8 @@ export const openSqliteStore = async ({
     throw error
   })
   const read = kyselyOver((query) => reader.ask('read', query))
-  const access: Access = { read, write: (unit) => writer.ask('unit', unit) }
+  const plain: Access = { read, write: (unit) => writer.ask('unit', unit) }
+  const { access, withinTicket } = markWrites(plain)
 
   const gate = openGate()
 
@@ -58,6 +62,9 @@ export const openSqliteStore = async ({
     jobs: gate.before(createJobStore(access)),
     executions: gate.before(createExecutionStore(access, readStatistics(read))),
     people: gate.before(createPeopleStore(access)),
+    keys: gate.before(createKeyStore(access, plain)),
+    tickets: gate.before(createTicketStore(plain)),
+    withinTicket,
     ...gate.before({ check: () => check(writer, read, clock.now()) }),
     close: async () => {
       await gate.shut()
