@@ -4,12 +4,14 @@ import { claimsContract } from './store-claims.ts'
 import { executionsContract } from './store-executions.ts'
 import { historyContract } from './store-history.ts'
 import { jobsContract } from './store-jobs.ts'
+import { keysContract } from './store-keys.ts'
 import { leasesContract } from './store-leases.ts'
 import { nodesContract } from './store-nodes.ts'
 import { outcomesContract } from './store-outcomes.ts'
 import { peopleContract } from './store-people.ts'
 import { scheduleChangesContract } from './store-schedule-changes.ts'
 import { sessionsContract } from './store-sessions.ts'
+import { ticketsContract } from './store-tickets.ts'
 import { unclaimedContract } from './store-unclaimed.ts'
 import type { OpenStore } from './world.ts'
 
@@ -27,5 +29,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
     historyContract(open)
     peopleContract(open)
     sessionsContract(open)
+    keysContract(open)
+    ticketsContract(open)
   })
 }

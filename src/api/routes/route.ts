@@ -105,7 +105,13 @@ export const refusals = (...codes: readonly ErrorCode[]): Record<never, never> =
   )
 }
 
-export const SIGNED_IN = ['unauthenticated', 'forbidden', 'unavailable'] as const satisfies readonly ErrorCode[]
+/** What whoever must sign in may meet; failed attempts with API keys are counted. */
+export const SIGNED_IN = [
+  'unauthenticated',
+  'forbidden',
+  'rate_limited',
+  'unavailable',
+] as const satisfies readonly ErrorCode[]
 /** What any body may meet. */
 export const BODY = [
   'malformed',
