@@ -4,7 +4,11 @@ import { ConfigError, VERSION } from '../config/config.ts'
 import { Refusal } from './client/client.ts'
 import type { Adder } from './commands/command.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { addExportCommands } from './commands/exports.ts'
+import { addImportCommands } from './commands/imports.ts'
+import { addJobManyCommands } from './commands/job-many.ts'
 import { addJobCommands } from './commands/jobs.ts'
+import { addKeyCommands } from './commands/keys.ts'
 import { addMigrateCommand } from './commands/migrate.ts'
 import { addNextCommand } from './commands/next.ts'
 import { addRunCommands } from './commands/runs.ts'
@@ -20,9 +24,13 @@ const COMMANDS: readonly Adder[] = [
   addServeCommand,
   addSessionCommands,
   addJobCommands,
+  addJobManyCommands,
   addRunCommands,
   addNextCommand,
   addUserCommands,
+  addKeyCommands,
+  addImportCommands,
+  addExportCommands,
   addMigrateCommand,
   addDoctorCommand,
 ]
@@ -30,7 +38,7 @@ const COMMANDS: readonly Adder[] = [
 /** The environment of the commands that speak with a server. */
 export const CLIENT_ENVIRONMENT = [
   ['CARILLON_URL', 'the server, when --server is not given'],
-  ['CARILLON_TOKEN', 'an access token, instead of signing in'],
+  ['CARILLON_TOKEN', 'an API key or an access token, instead of signing in'],
   ['NO_COLOR', 'no colours, whatever the terminal can do'],
 ] as const
 

@@ -3,7 +3,7 @@ import type { Problem } from '../../api/contract/problems.ts'
 import type { SignedIn } from '../../api/contract/sessions.ts'
 import { type Texts, VERSION } from '../../config/config.ts'
 import { CommandFailure, exitOfStatus, usage } from '../exit-codes.ts'
-import { type Received, send } from './http.ts'
+import { type Received, type Sink, send } from './http.ts'
 import type { KeptSession, SessionFile } from './session-file.ts'
 
 export { tryPort, whoAnswers } from './port.ts'
@@ -14,7 +14,9 @@ export type Query = Readonly<Record<string, string | number | readonly string[] 
 export type Client = {
   readonly url: string
   readonly get: <T>(path: string, query?: Query) => Promise<T>
-  readonly post: <T>(path: string, body?: unknown) => Promise<T>
+  readonly post: <T>(path: string, body?: unknown, idempotencyKey?: string) => Promise<T>
+  /** A file, however large, into the sink. */
+  readonly download: (path: string, query: Query, sink: Sink) => Promise<void>
   readonly patch: <T>(path: string, body: unknown, ifVersion?: number) => Promise<T>
   readonly delete: (path: string, ifVersion?: number) => Promise<void>
   readonly signIn: (login: string, password: string) => Promise<SignedIn>
@@ -47,6 +49,8 @@ type Call = {
   readonly query?: Query | undefined
   readonly body?: unknown
   readonly ifVersion?: number | undefined
+  readonly idempotencyKey?: string | undefined
+  readonly sink?: Sink
 }
 
 export const createClient = ({ server, environment, session }: ClientParts): Client => {
@@ -58,18 +62,22 @@ export const createClient = ({ server, environment, session }: ClientParts): Cli
   }
 
   const exchange = async (call: Call, token: string | undefined): Promise<Received> =>
-    send({
-      method: call.method,
-      url: addressOf(url, call),
-      headers: {
-        accept: 'application/json',
-        'user-agent': `carillon-cli/${VERSION}`,
-        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(call.ifVersion === undefined ? {} : { 'if-match': `"${call.ifVersion}"` }),
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    send(
+      {
+        method: call.method,
+        url: addressOf(url, call),
+        headers: {
+          accept: call.sink === undefined ? 'application/json' : '*/*',
+          'user-agent': `carillon-cli/${VERSION}`,
+          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(call.ifVersion === undefined ? {} : { 'if-match': `"${call.ifVersion}"` }),
+          ...(call.idempotencyKey === undefined ? {} : { 'idempotency-key': call.idempotencyKey }),
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+        body: call.body === undefined ? undefined : JSON.stringify(call.body),
       },
-      body: call.body === undefined ? undefined : JSON.stringify(call.body),
-    })
+      call.sink,
+    )
 
   const renew = async (spent: KeptSession): Promise<string | undefined> => {
     const present = kept()
@@ -91,14 +99,21 @@ export const createClient = ({ server, environment, session }: ClientParts): Cli
     if (answer.status !== 401) return accepted(url, answer)
     const renewed = fixedToken === undefined && mine !== null ? await renew(mine) : undefined
     if (renewed === undefined)
-      throw new CommandFailure('forbidden', `the session at ${url} is over; run: carillon login`)
+      throw new CommandFailure(
+        'forbidden',
+        fixedToken === undefined
+          ? `the session at ${url} is over; run: carillon login`
+          : `${url} does not accept the token or API key in CARILLON_TOKEN`,
+      )
     return accepted(url, await exchange(call, renewed))
   }
 
   return {
     url,
     get: async <T>(path: string, query?: Query) => read<T>(url, await ask({ method: 'GET', path, query })),
-    post: async <T>(path: string, body?: unknown) => read<T>(url, await ask({ method: 'POST', path, body })),
+    post: async <T>(path: string, body?: unknown, idempotencyKey?: string) =>
+      read<T>(url, await ask({ method: 'POST', path, body, idempotencyKey })),
+    download: async (path, query, sink) => void (await ask({ method: 'GET', path, query, sink })),
     patch: async <T>(path: string, body: unknown, ifVersion?: number) =>
       read<T>(url, await ask({ method: 'PATCH', path, body, ifVersion })),
     delete: async (path, ifVersion) => void (await ask({ method: 'DELETE', path, ifVersion })),
