@@ -111,6 +111,7 @@ export const createExecutions = ({ store, clock, auth, signals }: Deps): Executi
         isFinished(execution.status) &&
         (await store.executions.retry(actor.workspaceKey, id, userIdOf(actor), clock.now(), ifAt))
       if (!isRetried) {
+        if (ifAt !== null) refuseMoved(await reread(actor, id), ifAt)
         throw new DomainError(
           'conflict',
           `Only a failed, cancelled or uncertain execution can be tried again; this one is ${execution.status}.`,

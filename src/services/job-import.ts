@@ -75,7 +75,10 @@ const faultsOf = (error: unknown, row: number): FieldError[] => {
   if (!(error instanceof DomainError)) throw error
   const at = `jobs[${row}]`
   if (error.errors.length === 0) return [{ field: at, message: error.message }]
-  return error.errors.map((fault) => ({ ...fault, field: `${at}.${fault.field.replace(/^timetable\./, '')}` }))
+  return error.errors.map((fault) => {
+    const field = fault.field.replace(/^timetable\./, '')
+    return { ...fault, field: field === '' ? at : `${at}.${field}` }
+  })
 }
 
 const wrongRows = (faults: readonly FieldError[]): DomainError => {

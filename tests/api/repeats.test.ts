@@ -194,6 +194,8 @@ test('F40: what was done by a process that died is not done again, and is answer
     ['make', 'POST', '/jobs', aJob({ name: 'second' })],
     ['run', 'POST', `/jobs/${id}/run`],
     ['clone', 'POST', `/jobs/${id}/clone`],
+    ['bulk', 'POST', '/jobs/bulk', { action: 'run', ids: [id] }],
+    ['import', 'POST', '/jobs/import', { jobs: [aJob({ name: 'third' })] }],
     ['pause', 'POST', `/jobs/${id}/pause`],
     ['edit', 'PATCH', `/jobs/${id}`, { name: 'edited' }],
   ]
@@ -212,8 +214,9 @@ test('F40: what was done by a process that died is not done again, and is answer
     'edited',
     'first (copy)',
     'second',
+    'third',
   ])
-  assert.equal((await ask('GET', '/executions', { token: person.token })).body.items.length, 1)
+  assert.equal((await ask('GET', '/executions', { token: person.token })).body.items.length, 2)
 })
 
 test('F40: where the first answer cannot be told any more, the repeat hears that it has taken effect', async (t) => {

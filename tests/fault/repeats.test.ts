@@ -12,7 +12,6 @@ const KEYS_A_KILL = 10
 const IMPORTED = 1200
 const ANSWERED_WITHIN_MS = 30_000
 
-
 test(`over ${KILLS} kills each repeated creation makes exactly one job, and an import is whole`, async (t) => {
   const run = scenario(t, 'repeats')
   const { random } = run

@@ -85,8 +85,12 @@ export const bulkToWire = (
 export const importedJob = (row: unknown, secrets: Readonly<Record<string, string>>, ground: Ground): JobInput => {
   const filled = withSecrets(row, new Map(Object.entries(secrets)))
   const parsed = JobCreate.safeParse(filled)
-  if (!parsed.success)
-    throw new DomainError('invalid', 'A field is wrong.', { errors: fieldErrors(parsed.error, filled) })
+  if (!parsed.success) {
+    const errors = fieldErrors(parsed.error, filled)
+    // A row that is no object has no fields: it is wrong itself.
+    const named = errors.map((error) => (error.field === 'body' ? { ...error, field: '' } : error))
+    throw new DomainError('invalid', 'A field is wrong.', { errors: named })
+  }
   return jobInput(parsed.data, ground)
 }
 
