@@ -48,7 +48,7 @@ export type BulkItem = {
 
 export type Bulk = (actor: Actor, request: BulkRequest) => Promise<readonly BulkItem[]>
 
-export const MOST_AT_ONCE = 1000
+const MOST_AT_ONCE = 1000
 /** A pause may wait 50 ms for what was claimed ahead: so many wait together. */
 const SIDE_BY_SIDE = 32
 const PAGE = 500

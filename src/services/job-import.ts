@@ -23,9 +23,9 @@ export type ImportChoice = {
   readonly idFor?: ((row: number) => string) | undefined
 }
 
-export const MOST_IMPORTED = 10_000
+const MOST_IMPORTED = 10_000
 /** What one transaction makes: some milliseconds of the writer, which others wait for. */
-export const IMPORT_BATCH = 500
+const IMPORT_BATCH = 500
 /** Rows that are checked before others have a turn. */
 const STEP = 50
 /** Beyond so many wrong fields nobody reads on. */

@@ -58,7 +58,7 @@ describe('lines of a crontab', () => {
   })
 
   it('settings of the crontab stand for themselves in the commands', () => {
-    const text = 'BASE=https://example.com\nKEY = "a b"\n0 1 * * * curl -H "X-Note: $KEY" ${BASE}/x'
+    const text = `BASE=https://example.com\nKEY = "a b"\n0 1 * * * curl -H "X-Note: $KEY" $\{BASE}/x`
 
     const { target: of } = job(text)
 
