@@ -36,7 +36,7 @@ export const repeatWrites = (scope: FastifyInstance, { repeats, log }: { repeats
   // An answer is kept before it is sent: whoever has seen it gets the same one from then on.
   scope.addHook('onSend', async (request, reply, payload) => {
     const { errand } = request
-    if (errand === null || reply.hasHeader(REPLAYED)) return
+    if (errand === null) return
     const { statusCode } = reply
     const keeping =
       statusCode < 300

@@ -54,19 +54,13 @@ export const createImport = (deps: Deps) => {
     }
     if (faults.length > 0) throw wrongRows(faults)
     if (!dryRun) {
-      await write(actor.workspaceKey, made)
+      // A batch that is there already was made by an earlier try of the same request.
+      for (let at = 0; at < made.length; at += IMPORT_BATCH) {
+        await store.jobs.createMany(made.slice(at, at + IMPORT_BATCH))
+      }
       signals.wake()
     }
     return made.map(({ id, name }, row) => ({ row, id, name }))
-  }
-
-  async function write(workspaceKey: number, jobs: readonly NewJob[]): Promise<void> {
-    for (let at = 0; at < jobs.length; at += IMPORT_BATCH) {
-      const batch = jobs.slice(at, at + IMPORT_BATCH)
-      // A batch is whole or not there: its first row tells, also when that job was deleted meanwhile.
-      if (await store.jobs.isKnown(workspaceKey, (batch[0] as NewJob).id)) continue
-      await store.jobs.createMany(batch)
-    }
   }
 }
 

@@ -71,15 +71,22 @@ export const createKeys = ({ store, clock, auth }: Deps, keyCheck: KeyCheck): Ke
       const expiresAt = input.expiresAt ?? now + USUAL_LIFE_MS
       refuse([...checkKeyName(name), ...checkScopes(input.scopes), ...checkExpiry(expiresAt, now)])
       refuseUngrantable(role, input.scopes)
-      const { text, publicId, hash } = createApiKey()
       const scopes = SCOPES.filter((scope) => input.scopes.includes(scope))
-      const key = { id: newId(), publicId, workspaceKey, userId, name, hash, scopes, expiresAt, now }
-      const made = await store.keys.create(key, { most: MOST_PER_OWNER, forgetBefore: now - SHOWN_AFTER_MS })
-      if (made === 'taken') throw new DomainError('conflict', 'By chance another key has the same name tag; try again.')
-      if (made === 'too_many') {
-        throw new DomainError('conflict', `Nobody has more than ${MOST_PER_OWNER} API keys; revoke some first.`)
+      const bounds = { most: MOST_PER_OWNER, forgetBefore: now - SHOWN_AFTER_MS }
+      for (;;) {
+        const { text, publicId, hash } = createApiKey()
+        const key = { id: newId(), publicId, workspaceKey, userId, name, hash, scopes, expiresAt, now }
+        const made = await store.keys.create(key, bounds)
+        // One of 36^8 public ids: nobody meets a taken one many times in a row.
+        if (made === 'taken') continue
+        if (made === 'too_many') {
+          throw new DomainError(
+            'conflict',
+            `Nobody has more than ${MOST_PER_OWNER} API keys; old ones go 90 days after their end.`,
+          )
+        }
+        return { ...viewOf(made), text }
       }
-      return { ...viewOf(made), text }
     },
 
     list: async (actor, { owner, ...page }) => {

@@ -46,9 +46,9 @@ const REMEMBERED_MS = 24 * 3600 * 1000
 const MOST_REMEMBERED = 10_000
 /** A larger answer is not kept; a repeat is then answered by reading. */
 const LONGEST_KEPT_ANSWER = 256 * 1024
-/** A request is answered within 30 s, or it never is. */
-const OWN_PATIENCE_MS = 35_000
-/** Another process may have died: taking over from one that lives does no harm, since its write is then undone. */
+/** The longest request is answered within two minutes, or it never is. */
+const OWN_PATIENCE_MS = 125_000
+/** Another process may have died: taking over from one that lives does no harm, since its write is then undone, or finds the same ids. */
 const FOREIGN_PATIENCE_MS = 3000
 const QUOTA_RETRY_SECONDS = 60
 

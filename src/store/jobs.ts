@@ -81,11 +81,9 @@ export type JobFilter = {
  */
 export type JobStore = {
   readonly create: (job: NewJob) => Promise<Job>
-  /** All or none; for imports and benchmarks. */
-  readonly createMany: (jobs: readonly NewJob[]) => Promise<void>
+  /** All or none. False: one of the ids was given to a job before, be it deleted since, and none was made. */
+  readonly createMany: (jobs: readonly NewJob[]) => Promise<boolean>
   readonly byId: (workspaceKey: number, id: string) => Promise<Job | null>
-  /** Whether the id was given to a job, be it deleted since. */
-  readonly isKnown: (workspaceKey: number, id: string) => Promise<boolean>
   readonly list: (workspaceKey: number, filter: JobFilter) => Promise<Page<Job>>
   /** Null: of all workspaces. */
   readonly count: (

@@ -2,7 +2,12 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
-import { aJob, anApi, type Person } from '../support/api-world.ts'
+import { createServer } from '../../src/api/server.ts'
+import { DomainError } from '../../src/domain/errors.ts'
+import type { Store } from '../../src/store/store.ts'
+import { createLog } from '../../src/telemetry/log.ts'
+import { createMetrics } from '../../src/telemetry/metrics.ts'
+import { aJob, anApi, type Person, SETTINGS } from '../support/api-world.ts'
 import { runWaiting } from '../support/services-world.ts'
 
 const aCase = async (t: TestContext) => {
@@ -98,6 +103,62 @@ test('runs come as a table or as lines, oldest first, of one workspace, by any f
   )
   assert.deepEqual(all[0], (await get('/executions?order=asc')).body.items[0])
   assert.deepEqual([failed.text.trimEnd().split('\n').length, theirs.text, backwards.status], [1, '', 400])
+})
+
+test('an export reads a page when the one before was taken, and no further', async (t) => {
+  const { post, world, person } = await aCase(t)
+  await post('/jobs/import', { jobs: Array.from({ length: 450 }, (_, n) => aJob({ name: `job ${n}` })) })
+  let pages = 0
+  const counting: Store = {
+    ...world.store,
+    jobs: {
+      ...world.store.jobs,
+      list: (...asked) => {
+        pages += 1
+        return world.store.jobs.list(...asked)
+      },
+    },
+  }
+  const { services } = world.again({ store: counting })
+  const actor = await services.sessions.authenticate(person.token)
+
+  const jobs = (await services.exports.jobs(actor, {}))[Symbol.asyncIterator]()
+  assert.equal(pages, 0)
+  const first = await jobs.next()
+
+  assert.deepEqual([pages, first.value.length], [1, 200])
+})
+
+test('an export that breaks off is seen as broken by whoever reads it, in any format', async (t) => {
+  const { post, world, person } = await aCase(t)
+  await post('/jobs/import', { jobs: Array.from({ length: 250 }, (_, n) => aJob({ name: `job ${n}` })) })
+  const breaking: Store = {
+    ...world.store,
+    jobs: {
+      ...world.store.jobs,
+      list: (workspaceKey, filter) =>
+        filter.cursor === null
+          ? world.store.jobs.list(workspaceKey, filter)
+          : Promise.reject(new DomainError('unavailable', 'away')),
+    },
+  }
+  const server = await createServer({
+    services: world.again({ store: breaking }).services,
+    log: createLog({ level: 'silent' }),
+    metrics: createMetrics(),
+    clock: world.clock,
+    settings: SETTINGS,
+  })
+  t.after(() => server.close())
+  const url = await server.listen({ host: '127.0.0.1', port: 0 })
+
+  for (const format of ['csv', 'json']) {
+    const answer = await fetch(`${url}/api/v3/jobs/export?format=${format}`, {
+      headers: { authorization: `Bearer ${person.token}` },
+    })
+    assert.equal(answer.status, 200)
+    await assert.rejects(answer.text(), format)
+  }
 })
 
 test('export, import, export is the same, for any job that can be made', async (t) => {

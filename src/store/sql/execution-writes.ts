@@ -6,7 +6,7 @@ import { DELETED, REASON_CODE, STATUS_CODE, TRIGGER_CODE } from './codes.ts'
 import { executionOf, selectExecutions } from './execution-rows.ts'
 import { jobKeyOf, unparkFirst } from './statements.ts'
 import type { ExecutionTable } from './tables.ts'
-import { type Access, lastRow, statement } from './unit.ts'
+import { type Access, DuplicateKey, lastRow, statement } from './unit.ts'
 
 type Which = {
   readonly workspaceKey: number
@@ -16,7 +16,25 @@ type Which = {
   readonly ifAt: Standing | null
 }
 
-export const createManualRun = async ({ read, write }: Access, run: NewManualRun): Promise<ExecutionRow> => {
+/** One that has the id already was made by an earlier try of the same request. */
+export const createManualRun = async (access: Access, run: NewManualRun): Promise<ExecutionRow> => {
+  try {
+    return await insertManualRun(access, run)
+  } catch (error) {
+    if (!(error instanceof DuplicateKey)) throw error
+    const made = await runOf(access.read, run).executeTakeFirst()
+    if (made === undefined) throw error
+    return executionOf(made)
+  }
+}
+
+const runOf = (read: Access['read'], { workspaceKey, id }: NewManualRun) =>
+  selectExecutions(read)
+    .select('execution.output')
+    .where('execution.workspace_key', '=', workspaceKey)
+    .where('execution.id', '=', id)
+
+const insertManualRun = async ({ read, write }: Access, run: NewManualRun): Promise<ExecutionRow> => {
   const row = {
     workspace_key: run.workspaceKey,
     id: run.id,
@@ -50,12 +68,7 @@ export const createManualRun = async ({ read, write }: Access, run: NewManualRun
         ),
       1,
     ),
-    statement(
-      selectExecutions(read)
-        .select('execution.output')
-        .where('execution.workspace_key', '=', run.workspaceKey)
-        .where('execution.id', '=', run.id),
-    ),
+    statement(runOf(read, run)),
   ])
   const created = lastRow(results)
   if (created === undefined) throw await whyNot({ read }, run)

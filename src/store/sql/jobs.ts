@@ -14,10 +14,6 @@ export const createJobStore = (access: Access): JobStore => ({
     const row = await query.executeTakeFirst()
     return row === undefined ? null : jobOf(row)
   },
-  isKnown: async (workspaceKey, id) => {
-    const query = access.read.selectFrom('job').select('key').where('id', '=', id)
-    return (await query.where('workspace_key', '=', workspaceKey).executeTakeFirst()) !== undefined
-  },
   list: (workspaceKey, filter) => listJobs(access.read, workspaceKey, filter),
   count: (workspaceKey) => countJobs(access.read, workspaceKey),
   lastRuns: (workspaceKey, jobKeys) => lastRuns(access.read, workspaceKey, jobKeys),
