@@ -160,9 +160,9 @@ test('S92: a workspace that uses up its keys is told to wait, and works on witho
 })
 
 /** Another process on the same database; what it asks of the store may go wrong. */
-const another = async (t: TestContext, world: World, store: Store = world.store) => {
+const another = async (t: TestContext, world: World, store: Store = world.store, secretKey?: string) => {
   const server = await createServer({
-    services: world.again({ store }).services,
+    services: world.again({ store, ...(secretKey === undefined ? {} : { secretKey }) }).services,
     log: createLog({ level: 'silent' }),
     metrics: createMetrics(),
     clock: world.clock,
@@ -236,6 +236,19 @@ test('F40: where the first answer cannot be told any more, the repeat hears that
   assert.deepEqual([edited.statusCode, gone.statusCode], [200, 204])
   assert.deepEqual([editedAgain.status, editedAgain.body.code], [409, 'idempotency.unanswered'])
   assert.equal(goneAgain.status, 204)
+})
+
+test('F40: an answer whose key of the server is lost is made again by reading', async (t) => {
+  const { world, person, ask, under, jobs } = await aCase(t)
+  const body = { name: 'k', scopes: ['jobs:write', 'jobs:read'] }
+  const { key } = (await ask('POST', '/api-keys', { token: person.token, body })).body
+  const first = await under('k1', 'POST', '/jobs', { token: key, body: aJob() })
+
+  const rotated = await another(t, world, world.store, 'another secret key, of 32 characters')
+  const again = await rotated('k1', 'POST', '/jobs', key, aJob())
+
+  assert.deepEqual([again.statusCode, again.json().id], [201, first.body.id])
+  assert.equal((await jobs()).length, 1)
 })
 
 test('F40: a change by somebody else is not overwritten by the repeat of an older one', async (t) => {
