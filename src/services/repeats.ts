@@ -43,7 +43,10 @@ export type Repeats = {
 
 const REMEMBERED_MS = 24 * 3600 * 1000
 /** S92: of one workspace. */
-const MOST_REMEMBERED = 10_000
+const MOST_REMEMBERED = 100_000
+/** Counting so many takes some milliseconds of the reader; in between what comes is added. */
+const COUNTED_EVERY_MS = 5000
+const MOST_COUNTED = 10_000
 /** A larger answer is not kept; a repeat is then answered by reading. */
 const LONGEST_KEPT_ANSWER = 256 * 1024
 /** The longest request is answered within two minutes, or it never is. */
@@ -55,6 +58,20 @@ const QUOTA_RETRY_SECONDS = 60
 export const createRepeats = ({ store, clock, auth, log }: Deps): Repeats => {
   const { tickets } = store
   const thisProcess = randomUUID()
+
+  const counts = new Map<number, { readonly at: number; tickets: number }>()
+
+  const checkRoom = async (workspaceKey: number, now: number): Promise<void> => {
+    const at = clock.monotonic()
+    let known = counts.get(workspaceKey)
+    if (known === undefined || at - known.at >= COUNTED_EVERY_MS) {
+      known = { at, tickets: await tickets.count(workspaceKey, now) }
+      if (counts.size >= MOST_COUNTED) counts.clear()
+      counts.set(workspaceKey, known)
+    }
+    if (known.tickets >= MOST_REMEMBERED) throw tooManyKeys()
+    known.tickets += 1
+  }
 
   const take = async (actor: Actor, asked: Asked): Promise<TicketRow> => {
     const now = clock.now()
@@ -72,9 +89,9 @@ export const createRepeats = ({ store, clock, auth, log }: Deps): Repeats => {
     for (let looks = 0; looks < 3; looks++) {
       const known = await tickets.find(place)
       if (known === null || known.expiresAt <= now) {
-        const taken = await tickets.take(fresh, MOST_REMEMBERED)
-        if (taken === 'full') throw tooManyKeys()
-        if (taken !== 'there') return taken
+        await checkRoom(actor.workspaceKey, now)
+        const taken = await tickets.take(fresh)
+        if (taken !== null) return taken
         continue
       }
       if (known.requestHash !== requestHash) throw otherRequest()

@@ -36,11 +36,13 @@ export type NewTicket = Pick<
 export type TicketStore = {
   /** Expired or not. */
   readonly find: (of: Omit<Ticket, 'fence'>) => Promise<TicketRow | null>
+  /** Of the workspace, those that have not expired. */
+  readonly count: (workspaceKey: number, now: number) => Promise<number>
   /**
-   * Forgets an expired ticket of the same key, and some of the workspace's other expired ones. `there`: the key has a
-   * ticket that is not expired; `full`: the workspace has `most` of them.
+   * Forgets an expired ticket of the same key, and some of the workspace's other expired ones. Null: the key has a ticket
+   * that is not expired.
    */
-  readonly take: (ticket: NewTicket, most: number) => Promise<TicketRow | 'there' | 'full'>
+  readonly take: (ticket: NewTicket) => Promise<TicketRow | null>
   /** The next holder, with a higher fence; null when somebody else was quicker. */
   readonly takeOver: (
     ticket: Ticket,

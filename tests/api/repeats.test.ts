@@ -149,11 +149,14 @@ test('S93: a key that is shown once is shown to its maker’s repeat, and rests 
 
 test('S92: a workspace that uses up its keys is told to wait, and works on without them', async (t) => {
   const { under, world, person, ask } = await aCase(t)
-  const full = { ...world.store, tickets: { ...world.store.tickets, take: async () => 'full' as const } }
+  const full = { ...world.store, tickets: { ...world.store.tickets, count: async () => 99_999 } }
   const other = await another(t, world, full)
 
+  const last = await other('k0', 'POST', '/jobs', person.token, aJob())
   const refused = await other('k1', 'POST', '/jobs', person.token, aJob())
+  const again = await other('k0', 'POST', '/jobs', person.token, aJob())
 
+  assert.deepEqual([last.statusCode, again.statusCode], [201, 201])
   assert.deepEqual([refused.statusCode, refused.headers['retry-after']], [429, '60'])
   assert.equal((await ask('POST', '/jobs', { token: person.token, body: aJob() })).status, 201)
   assert.equal((await under('k1', 'POST', '/jobs', { body: aJob() })).status, 201)

@@ -5,7 +5,6 @@ import type { NewTicket, TicketRow } from '../../src/store/store.ts'
 import { HOUR, NOON } from '../support/builders.ts'
 import { newWorkspace, newWorld, type OpenStore, type World } from './world.ts'
 
-const MOST = 100
 const ANSWER = { status: 201, headers: { etag: '"1"' }, sealedBody: 'sealed' }
 
 export const ticketsContract = (open: OpenStore): void => {
@@ -23,8 +22,8 @@ export const ticketsContract = (open: OpenStore): void => {
     ...given,
   })
   const take = async (w: World, given: Partial<NewTicket> = {}): Promise<TicketRow> => {
-    const ticket = await w.tickets.take(aTicket(w, given), MOST)
-    assert(typeof ticket === 'object')
+    const ticket = await w.tickets.take(aTicket(w, given))
+    assert(ticket !== null)
     return ticket
   }
   const present = (w: World, ticket: TicketRow) => w.tickets.find(ticket)
@@ -39,9 +38,9 @@ export const ticketsContract = (open: OpenStore): void => {
     it('is taken once, and found by whoever comes later', async (t) => {
       const w = await world(t)
 
-      const both = await Promise.all([w.tickets.take(aTicket(w), MOST), w.tickets.take(aTicket(w), MOST)])
+      const both = await Promise.all([w.tickets.take(aTicket(w)), w.tickets.take(aTicket(w))])
 
-      assert.equal(both.filter((taken) => taken === 'there').length, 1)
+      assert.equal(both.filter((taken) => taken === null).length, 1)
       const { now, ...given } = aTicket(w)
       assert.deepEqual(await w.tickets.find(given), {
         ...given,
@@ -62,14 +61,26 @@ export const ticketsContract = (open: OpenStore): void => {
         assert.equal((await take(w, given)).fence, 1)
     })
 
-    it('S92: beyond so many of a workspace none is taken, until some have expired', async (t) => {
+    it('S92: is counted with those of its workspace until it expires', async (t) => {
       const w = await world(t)
       const other = await newWorkspace(w)
-      await take(w, { keyHash: 'old', expiresAt: NOON + 1 })
+      await take(w, { expiresAt: NOON + 1 })
+      await take(w, { keyHash: 'key 2' })
+      await take(w, { workspaceKey: other.workspaceKey })
 
-      assert.equal(await w.tickets.take(aTicket(w), 1), 'full')
-      assert.equal(typeof (await w.tickets.take(aTicket(w, { workspaceKey: other.workspaceKey }), 1)), 'object')
-      assert.equal(typeof (await w.tickets.take(aTicket(w, { now: NOON + 1 }), 1)), 'object')
+      assert.deepEqual(
+        [await w.tickets.count(w.workspaceKey, NOON), await w.tickets.count(w.workspaceKey, NOON + 1)],
+        [2, 1],
+      )
+    })
+
+    it('clears away what has expired before it', async (t) => {
+      const w = await world(t)
+      for (const n of [1, 2, 3]) await take(w, { keyHash: `old ${n}`, expiresAt: NOON + n })
+
+      await take(w, { now: NOON + 3 })
+
+      assert.equal(await w.tickets.forgetExpired(NOON + 3, 10), 0)
     })
 
     it('that has expired gives way to a new one of the same key', async (t) => {

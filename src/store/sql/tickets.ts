@@ -1,5 +1,5 @@
 /** Tickets of requests that a client may repeat, in SQL that every engine understands. */
-import { type Kysely, type Selectable, sql } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import type { NewTicket, Ticket, TicketRow, TicketStore } from '../tickets.ts'
 import type { Tables, TicketTable } from './tables.ts'
 import { type Access, DuplicateKey, lastRow, type Statement, type StatementResult, statement } from './unit.ts'
@@ -21,17 +21,28 @@ export const createTicketStore = ({ read, write }: Access): TicketStore => ({
     return row === undefined ? null : ticketOf(row)
   },
 
-  take: async (ticket, most) => {
+  // Leans on ticket_of_workspace alone.
+  count: async (workspaceKey, now) => {
+    const row = await read
+      .selectFrom('ticket')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('workspace_key', '=', workspaceKey)
+      .where('expires_at', '>', now)
+      .executeTakeFirstOrThrow()
+    return row.count
+  },
+
+  take: async (ticket) => {
     try {
       const results = await write([
         clearOwn(read, ticket),
         clearExpired(read, ticket.now, CLEARED_AT_ONCE, ticket.workspaceKey),
-        insertBelow(read, ticket, most),
+        statement(read.insertInto('ticket').values(newRow(ticket))),
         readBack(read, ticket),
       ])
-      return rowFrom(results) ?? 'full'
+      return rowFrom(results)
     } catch (error) {
-      if (error instanceof DuplicateKey) return 'there'
+      if (error instanceof DuplicateKey) return null
       throw error
     }
   },
@@ -95,43 +106,19 @@ const clearExpired = (read: Read, before: number, limit: number, workspaceKey?: 
   return statement(read.deleteFrom('ticket').where('key', 'in', chosen))
 }
 
-/** Leans on ticket_of_workspace for the count. */
-const insertBelow = (read: Read, ticket: NewTicket, most: number): Statement => {
-  const row = {
-    workspace_key: ticket.workspaceKey,
-    actor_id: ticket.actorId,
-    key_hash: ticket.keyHash,
-    request_hash: ticket.requestHash,
-    seed: ticket.seed,
-    fence: 1,
-    held_by: ticket.heldBy,
-    held_at: ticket.now,
-    created_at: ticket.now,
-    expires_at: ticket.expiresAt,
-    done: 0,
-  }
-  const columns = Object.keys(row) as (keyof typeof row)[]
-  return statement(
-    read
-      .insertInto('ticket')
-      .columns(columns)
-      .expression((eb) =>
-        eb
-          .selectFrom('workspace')
-          .select(columns.map((column) => sql`${row[column]}`.as(column)))
-          .where('workspace.key', '=', ticket.workspaceKey)
-          .where(
-            ({ selectFrom }) =>
-              selectFrom('ticket')
-                .select(({ fn }) => fn.countAll<number>().as('count'))
-                .where('workspace_key', '=', ticket.workspaceKey),
-            '<',
-            most,
-          ),
-      ),
-    1,
-  )
-}
+const newRow = (ticket: NewTicket) => ({
+  workspace_key: ticket.workspaceKey,
+  actor_id: ticket.actorId,
+  key_hash: ticket.keyHash,
+  request_hash: ticket.requestHash,
+  seed: ticket.seed,
+  fence: 1,
+  held_by: ticket.heldBy,
+  held_at: ticket.now,
+  created_at: ticket.now,
+  expires_at: ticket.expiresAt,
+  done: 0,
+})
 
 const readBack = (read: Read, { workspaceKey, actorId, keyHash }: Omit<Ticket, 'fence'>): Statement =>
   statement(
