@@ -1,4 +1,4 @@
-/** Who asks: reads the access token of a request and puts the actor on it. */
+/** Who asks: reads the access token or the API key of a request and puts the actor on it. */
 import type { FastifyRequest } from 'fastify'
 import { DomainError } from '../domain/errors.ts'
 import type { Services } from '../services/services.ts'
@@ -9,21 +9,32 @@ export const authenticator =
   (services: Services) =>
   async (request: FastifyRequest): Promise<void> => {
     if (request.routeOptions.config.access === 'public') return
+    const token = tokenOf(request)
+    const caller = callerOf(request)
     const authenticate = async () => ({
-      ...(await services.sessions.authenticate(bearerOf(request.headers.authorization))),
-      ...callerOf(request),
+      ...(token.startsWith(API_KEY_PREFIX)
+        ? await services.keys.authenticate(token, caller.address)
+        : await services.sessions.authenticate(token)),
+      ...caller,
     })
     request.actor = await authenticate()
     request.stillActor = authenticate
   }
 
-const bearerOf = (header: string | undefined): string => {
-  const token = /^bearer +([^\s,]+)$/i.exec(header ?? '')?.[1]
+const API_KEY_PREFIX = 'crl_'
+
+const tokenOf = ({ headers }: FastifyRequest): string => {
+  const { authorization, 'x-api-key': apiKey } = headers
+  if (authorization === undefined && typeof apiKey === 'string') {
+    if (apiKey.startsWith(API_KEY_PREFIX)) return apiKey
+    throw new DomainError('unauthenticated', 'The header `X-API-Key` does not hold an API key of this server.')
+  }
+  const token = /^bearer +([^\s,]+)$/i.exec(authorization ?? '')?.[1]
   if (token !== undefined) return token
   throw new DomainError(
     'unauthenticated',
-    header === undefined
-      ? 'Sign in first: send the header `Authorization: Bearer <access token>`.'
+    authorization === undefined
+      ? 'Sign in first: send the header `Authorization: Bearer <access token or API key>`.'
       : 'The header `Authorization` does not hold a bearer token.',
   )
 }

@@ -10,7 +10,7 @@ const RENAMED: Readonly<Record<string, string>> = {
 const FREE = new Set(['metadata', 'headers', 'query', 'content', 'args', 'kwargs'])
 
 /** Instants that the use cases count in milliseconds and the wire writes out. */
-const INSTANTS = new Set(['anchor', 'at', 'after', 'from', 'until'])
+const INSTANTS = new Set(['anchor', 'at', 'after', 'from', 'until', 'expiresAt'])
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 

@@ -10,9 +10,9 @@ const wrong = (message: string, at: number): DomainError =>
   new DomainError('malformed', `The body is not acceptable JSON at character ${at}: ${message}.`)
 
 /** Throws `malformed` for broken JSON, duplicate keys, `__proto__`, deep nesting, and numbers that cannot be kept exactly. */
-export const parseJson = (bytes: Uint8Array): unknown => {
+export const parseJson = (bytes: Uint8Array, mostMembers = MOST_MEMBERS): unknown => {
   const text = decode(bytes)
-  checkShape(text)
+  checkShape(text, mostMembers)
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -41,7 +41,7 @@ const reasonOf = (error: unknown): string => {
 type Frame = { readonly names: Set<string> | null; nameNext: boolean; name: string; readonly under: string }
 
 /** Walks over the text once. Syntax is left to the parser that follows; nothing here trusts it to be right. */
-const checkShape = (text: string): void => {
+const checkShape = (text: string, mostMembers: number): void => {
   const open: Frame[] = []
   let members = 0
   let at = 0
@@ -53,7 +53,7 @@ const checkShape = (text: string): void => {
       throw wrong('the name constructor.prototype is not allowed', from)
     if (frame.names?.has(name)) throw wrong('a name comes twice in one object', from)
     members += 1
-    if (members > MOST_MEMBERS) throw wrong(`there are more than ${MOST_MEMBERS} names`, from)
+    if (members > mostMembers) throw wrong(`there are more than ${mostMembers} names`, from)
     frame.names?.add(name)
     frame.name = name
   }

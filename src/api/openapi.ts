@@ -36,8 +36,13 @@ export const describeApi = async (app: FastifyInstance, version: string): Promis
       },
       servers: [{ url: '/' }],
       tags: TAGS,
-      security: [{ bearerAuth: [] }],
-      components: { securitySchemes: { bearerAuth: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      security: [{ bearerAuth: [] }, { apiKey: [] }],
+      components: {
+        securitySchemes: {
+          bearerAuth: { type: 'http', scheme: 'bearer', description: 'An access token, or an API key.' },
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        },
+      },
     },
     transform: createJsonSchemaTransform({ zodToJsonConfig }),
     transformObject: (document) => {
@@ -58,6 +63,7 @@ const TAGS = [
   { name: 'statistics', description: 'Counts, durations and lateness.' },
   { name: 'sessions', description: 'Signing in and out.' },
   { name: 'users', description: 'The accounts of a workspace.' },
+  { name: 'api-keys', description: 'Keys for programs that act for somebody.' },
   { name: 'system', description: 'What this server is.' },
   { name: 'health', description: 'What machines ask; nobody signs in for it.' },
 ]

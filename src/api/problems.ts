@@ -16,6 +16,9 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   conflict: { status: 409, title: 'Does not fit the present state' },
   stale: { status: 412, title: 'Changed meanwhile' },
+  'idempotency.conflict': { status: 409, title: 'The key belongs to another request' },
+  'idempotency.under_way': { status: 409, title: 'Still under way' },
+  'idempotency.unanswered': { status: 409, title: 'Done, but the answer was lost' },
   too_large: { status: 413, title: 'Too large' },
   unsupported_media: { status: 415, title: 'Unsupported content type' },
   rate_limited: { status: 429, title: 'Too many attempts' },
@@ -54,7 +57,7 @@ export const asDomainError = (error: unknown): DomainError => {
 const DETAIL: Partial<Record<ErrorCode, string>> = {
   malformed: 'The request cannot be read.',
   not_found: 'There is nothing at this path.',
-  too_large: 'The body is larger than 1 MiB.',
+  too_large: 'The body is larger than this path takes: 1 MiB, for imports 16 MiB.',
   unsupported_media: 'Send JSON, with the header `Content-Type: application/json`.',
   unavailable: 'The answer took too long, or the server is stopping. Try again.',
 }

@@ -1,7 +1,7 @@
 /** The HTTP server: limits, headers, who asks, what is answered when something is wrong. Routes are in `routes/`. */
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
-import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Clock } from '../domain/clock.ts'
 import { newId } from '../domain/ids.ts'
@@ -14,14 +14,18 @@ import { parseJson } from './json-body.ts'
 import { LIMITS, type Limits, refuseBrokenRequest } from './limits.ts'
 import { describeApi } from './openapi.ts'
 import { answerProblems, refuser } from './refuse.ts'
+import { digestOf, IDEMPOTENCY_KEY, repeatWrites } from './repeats.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { eventRoutes } from './routes/events.ts'
 import { executionRoutes } from './routes/executions.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { functionRoutes } from './routes/functions.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobActionRoutes } from './routes/job-actions.ts'
 import { jobHistoryRoutes } from './routes/job-history.ts'
+import { jobManyRoutes } from './routes/job-many.ts'
 import { jobRoutes } from './routes/jobs.ts'
+import { keyRoutes } from './routes/keys.ts'
 import { limitRoutes } from './routes/limits.ts'
 import { rootRoute } from './routes/root.ts'
 import type { Api } from './routes/route.ts'
@@ -92,6 +96,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
   app.setSerializerCompiler(() => JSON.stringify)
   app.decorateRequest('actor', null)
   app.decorateRequest('stillActor', null)
+  app.decorateRequest('bodyDigest', '')
   watchRequests(app, { log, metrics })
   answerProblems(app, refuse)
   await secureHeaders(app, settings.corsOrigins)
@@ -102,10 +107,13 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
   await app.register(
     async (scope) => {
       scope.addHook('onRequest', authenticator(services))
+      repeatWrites(scope, { repeats: services.repeats, log })
       const api = scope as Api
       jobRoutes(api, context)
       jobActionRoutes(api, context)
       jobHistoryRoutes(api, context)
+      jobManyRoutes(api, context)
+      exportRoutes(api, context)
       executionRoutes(api, context)
       functionRoutes(api, context)
       limitRoutes(api, context)
@@ -115,6 +123,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       statisticsRoutes(api, context)
       sessionRoutes(api, context)
       userRoutes(api, context)
+      keyRoutes(api, context)
       systemRoutes(api, context)
     },
     { prefix: '/api/v3' },
@@ -159,8 +168,8 @@ const secureHeaders = async (app: FastifyInstance, corsOrigins: readonly string[
     origin: any ? '*' : [...corsOrigins],
     credentials: !any,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', 'if-match', 'last-event-id'],
-    exposedHeaders: ['etag', 'location', 'retry-after', 'x-request-id'],
+    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match', 'last-event-id', 'x-api-key'],
+    exposedHeaders: ['etag', 'idempotency-replayed', 'location', 'retry-after', 'x-request-id'],
     maxAge: 3600,
     strictPreflight: false,
   })
@@ -171,6 +180,9 @@ const readJsonOnly = (app: FastifyInstance): void => {
   app.addContentTypeParser(
     ['application/json', 'application/merge-patch+json'],
     { parseAs: 'buffer' },
-    async (_request: unknown, body: Buffer) => (body.length === 0 ? undefined : parseJson(body)),
+    async (request: FastifyRequest, body: Buffer) => {
+      if (request.headers[IDEMPOTENCY_KEY] !== undefined) request.bodyDigest = digestOf(body)
+      return body.length === 0 ? undefined : parseJson(body, request.routeOptions.config.mostMembers)
+    },
   )
 }

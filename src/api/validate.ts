@@ -18,6 +18,7 @@ const refusal = (part: string | undefined, errors: readonly FieldError[]): Domai
   if (part === 'params')
     return new DomainError('not_found', 'There is no such thing: the id in the path is none of ours.')
   if (part === 'body') return new DomainError('invalid', 'A field is wrong.', { errors })
+  if (part === 'headers') return new DomainError('malformed', 'A header is wrong.', { errors })
   return new DomainError('malformed', 'A parameter of the query is wrong.', { errors })
 }
 

@@ -32,9 +32,14 @@ export const watchRequests = (app: FastifyInstance, { log, metrics }: { log: Log
       route,
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
-      ...(request.actor?.kind === 'user' ? { user_id: request.actor.userId } : {}),
+      ...whoOf(request.actor),
     })
   })
+}
+
+const whoOf = (actor: FastifyRequest['actor']): Readonly<Record<string, string>> => {
+  if (actor?.kind === 'key') return { user_id: actor.userId, key_id: actor.keyId }
+  return actor?.kind === 'user' ? { user_id: actor.userId } : {}
 }
 
 const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? 'unmatched'

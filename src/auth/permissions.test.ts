@@ -1,8 +1,8 @@
 /** The role matrix, written out a second time as people read it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Role, UserActor } from '../domain/actor.ts'
-import { type Action, may, PERMISSIONS } from './permissions.ts'
+import { type KeyActor, type Role, SCOPES, type Scope, type UserActor } from '../domain/actor.ts'
+import { type Action, may, mayGrant, PERMISSIONS } from './permissions.ts'
 
 const as = (role: Role): UserActor => ({ kind: 'user', userId: 'me', workspaceKey: 1, role, sessionId: 's' })
 
@@ -32,6 +32,10 @@ const MATRIX: Readonly<Record<Action, Readonly<Record<Role, readonly [own: boole
   'audit.view': { admin: [true, true], user: [false, false], viewer: [false, false] },
   'session.view': { admin: [true, false], user: [true, false], viewer: [true, false] },
   'session.end': { admin: [true, true], user: [true, false], viewer: [true, false] },
+  'key.view': { admin: [true, true], user: [true, false], viewer: [true, false] },
+  'key.create': { admin: [true, false], user: [true, false], viewer: [true, false] },
+  'key.change': { admin: [true, false], user: [true, false], viewer: [true, false] },
+  'key.revoke': { admin: [true, true], user: [true, false], viewer: [true, false] },
 }
 
 for (const action of Object.keys(PERMISSIONS) as Action[]) {
@@ -48,4 +52,63 @@ test('the server itself may do everything', () => {
   for (const action of Object.keys(PERMISSIONS) as Action[]) {
     assert.equal(may({ kind: 'system', workspaceKey: 1 }, action, null), true, action)
   }
+})
+
+const key = (role: Role, ...scopes: Scope[]): KeyActor => ({
+  kind: 'key',
+  keyId: 'k',
+  userId: 'me',
+  workspaceKey: 1,
+  role,
+  scopes,
+})
+
+/** What each scope opens, written out a second time as people read it. */
+const OPENED: Readonly<Record<Scope, readonly Action[]>> = {
+  'jobs:read': ['job.view', 'function.view', 'schedule.preview', 'limit.view'],
+  'jobs:write': ['job.create', 'job.change', 'job.give', 'limit.change'],
+  'jobs:run': ['job.run'],
+  'executions:read': ['execution.view', 'statistics.view', 'catch-up.view'],
+  'executions:write': ['execution.change', 'catch-up.change'],
+  'users:read': ['user.list', 'user.view'],
+  'system:read': ['system.view'],
+}
+
+for (const scope of SCOPES) {
+  test(`S26: a key with ${scope} may do what it opens as far as its owner may, and nothing else`, () => {
+    for (const action of Object.keys(PERMISSIONS) as Action[]) {
+      for (const role of ['admin', 'user', 'viewer'] as const) {
+        for (const owner of ['me', 'somebody else', null]) {
+          const expected = OPENED[scope].includes(action) && may(as(role), action, owner)
+          assert.equal(may(key(role, scope), action, owner), expected, `${role}, ${action}, ${owner}`)
+        }
+      }
+    }
+  })
+}
+
+test('S26: no set of scopes lets a key touch keys, sessions, passwords, roles or accounts', () => {
+  const all = key('admin', ...SCOPES)
+  const closed = (Object.keys(PERMISSIONS) as Action[]).filter((action) => !may(all, action, 'me'))
+
+  assert.deepEqual(closed.sort(), [
+    'key.change',
+    'key.create',
+    'key.revoke',
+    'key.view',
+    'session.end',
+    'session.view',
+    'user.appoint',
+    'user.change',
+    'user.create',
+    'user.delete',
+  ])
+})
+
+test('S26: nobody gives a key a scope of which the own role allows nothing', () => {
+  assert.deepEqual(
+    SCOPES.filter((scope) => !mayGrant('viewer', scope)),
+    ['jobs:write', 'jobs:run', 'executions:write'],
+  )
+  assert.ok(SCOPES.every((scope) => mayGrant('user', scope) && mayGrant('admin', scope)))
 })

@@ -1,5 +1,5 @@
 /** Who may do what: the one table that every use case asks. */
-import type { Actor, Role } from '../domain/actor.ts'
+import type { Actor, Role, Scope } from '../domain/actor.ts'
 
 /** `any`: to everything of the workspace. `own`: to what the actor owns, jobs and their executions, its own account. */
 export type Reach = 'any' | 'own' | 'none'
@@ -39,16 +39,69 @@ export const PERMISSIONS = {
   'audit.view': row('any', 'none', 'none'),
   'session.view': row('own', 'own', 'own'),
   'session.end': row('any', 'own', 'own'),
+  'key.view': row('any', 'own', 'own'),
+  'key.create': row('own', 'own', 'own'),
+  /** Name, scopes, expiry. */
+  'key.change': row('own', 'own', 'own'),
+  'key.revoke': row('any', 'own', 'own'),
 } as const satisfies Record<string, Readonly<Record<Role, Reach>>>
 
 export type Action = keyof typeof PERMISSIONS
 
-/** The server itself may do everything within the workspace it acts in. */
-export const reachOf = (actor: Actor, action: Action): Reach =>
-  actor.kind === 'system' ? 'any' : PERMISSIONS[action][actor.role]
+/**
+ * The scope that opens an action to an API key; null: to none. Whoever holds a key must not be able to outlive it: keys make
+ * no accounts, change no passwords or roles, and touch neither sessions nor keys.
+ */
+const SCOPE_FOR: Readonly<Record<Action, Scope | null>> = {
+  'job.view': 'jobs:read',
+  'job.create': 'jobs:write',
+  'job.change': 'jobs:write',
+  'job.run': 'jobs:run',
+  'job.give': 'jobs:write',
+  'function.view': 'jobs:read',
+  'execution.view': 'executions:read',
+  'execution.change': 'executions:write',
+  'schedule.preview': 'jobs:read',
+  'statistics.view': 'executions:read',
+  'limit.view': 'jobs:read',
+  'limit.change': 'jobs:write',
+  'catch-up.view': 'executions:read',
+  'catch-up.change': 'executions:write',
+  'system.view': 'system:read',
+  'user.list': 'users:read',
+  'user.create': null,
+  'user.view': 'users:read',
+  'user.change': null,
+  'user.appoint': null,
+  'user.delete': null,
+  'audit.view': null,
+  'session.view': null,
+  'session.end': null,
+  'key.view': null,
+  'key.create': null,
+  'key.change': null,
+  'key.revoke': null,
+}
+
+/** The server itself may do everything within the workspace it acts in; a key what both its owner's role and its scopes allow. */
+export const reachOf = (actor: Actor, action: Action): Reach => {
+  if (actor.kind === 'system') return 'any'
+  return actor.kind === 'key' && !isInScope(actor.scopes, action) ? 'none' : PERMISSIONS[action][actor.role]
+}
+
+export const isInScope = (scopes: readonly Scope[], action: Action): boolean => {
+  const scope = SCOPE_FOR[action]
+  return scope !== null && scopes.includes(scope)
+}
+
+/** Whether the role itself may do anything that the scope opens: a key with more would promise what it cannot keep. */
+export const mayGrant = (role: Role, scope: Scope): boolean =>
+  (Object.keys(SCOPE_FOR) as Action[]).some(
+    (action) => SCOPE_FOR[action] === scope && PERMISSIONS[action][role] !== 'none',
+  )
 
 /** Whether the actor may do this to a thing of its workspace; `ownerId` is null where nobody owns it. */
 export const may = (actor: Actor, action: Action, ownerId: string | null): boolean => {
   const reach = reachOf(actor, action)
-  return reach === 'any' || (reach === 'own' && actor.kind === 'user' && actor.userId === ownerId)
+  return reach === 'any' || (reach === 'own' && actor.kind !== 'system' && actor.userId === ownerId)
 }

@@ -7,8 +7,12 @@ import type { Adder } from './commands/command.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addEventCommands } from './commands/events.ts'
 import { addExplainCommand } from './commands/explain.ts'
+import { addExportCommands } from './commands/exports.ts'
 import { addFunctionCommands } from './commands/functions.ts'
+import { addImportCommands } from './commands/imports.ts'
+import { addJobManyCommands } from './commands/job-many.ts'
 import { addJobCommands } from './commands/jobs.ts'
+import { addKeyCommands } from './commands/keys.ts'
 import { addLedgerCommand } from './commands/ledger.ts'
 import { addCatchUpCommands, addLimitCommands } from './commands/limits.ts'
 import { addMigrateCommand } from './commands/migrate.ts'
@@ -26,6 +30,7 @@ const COMMANDS: readonly Adder[] = [
   addServeCommand,
   addSessionCommands,
   addJobCommands,
+  addJobManyCommands,
   addRunCommands,
   addFunctionCommands,
   addNextCommand,
@@ -36,6 +41,9 @@ const COMMANDS: readonly Adder[] = [
   addLedgerCommand,
   addAuditCommands,
   addUserCommands,
+  addKeyCommands,
+  addImportCommands,
+  addExportCommands,
   addMigrateCommand,
   addDoctorCommand,
 ]
@@ -43,7 +51,7 @@ const COMMANDS: readonly Adder[] = [
 /** The environment of the commands that speak with a server. */
 export const CLIENT_ENVIRONMENT = [
   ['CARILLON_URL', 'the server, when --server is not given'],
-  ['CARILLON_TOKEN', 'an access token, instead of signing in'],
+  ['CARILLON_TOKEN', 'an API key or an access token, instead of signing in'],
   ['NO_COLOR', 'no colours, whatever the terminal can do'],
 ] as const
 

@@ -5,13 +5,15 @@ import { text } from 'node:stream/consumers'
 import { styleText } from 'node:util'
 import type { Texts } from '../config/config.ts'
 import { CommandFailure } from './exit-codes.ts'
-import { safeJson } from './safe-text.ts'
+import { safeJson, safeLines } from './safe-text.ts'
 
 export type Paint = 'green' | 'red' | 'yellow' | 'cyan' | 'dim' | 'bold'
 
 export type Terminal = {
   readonly say: (text: string) => void
   readonly sayJson: (value: unknown, indent?: number) => void
+  /** Part of a file on standard output: byte for byte for a program, made harmless where somebody looks. */
+  readonly pour: (text: string) => Promise<void>
   /** Remarks, warnings and progress: never part of what a program reads. */
   readonly remark: (text: string) => void
   readonly colours: boolean
@@ -27,7 +29,12 @@ export type Terminal = {
   readonly readInput: () => Promise<string>
 }
 
-type Stream = { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown }
+type Stream = {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+  once?(event: 'drain', ready: () => void): unknown
+}
 type Keyboard = Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown }
 
 export type Streams = { readonly stdout: Stream; readonly stderr: Stream; readonly stdin: Keyboard }
@@ -38,6 +45,12 @@ export const createTerminal = ({ stdout, stderr, stdin }: Streams, environment: 
   return {
     say: (line) => void stdout.write(`${line}\n`),
     sayJson: (value, indent = 2) => void stdout.write(`${safeJson(value, indent)}\n`),
+    pour: (text) =>
+      new Promise((resolve) => {
+        const isTaken = stdout.write(stdout.isTTY === true ? safeLines(text) : text)
+        if (isTaken === false && stdout.once !== undefined) stdout.once('drain', resolve)
+        else resolve()
+      }),
     remark: (line) => void stderr.write(`${line}\n`),
     colours,
     paint: (style, line) => (colours ? styleText(style, line, { validateStream: false }) : line),

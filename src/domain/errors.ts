@@ -5,14 +5,19 @@ export const ERROR_CODES = {
   invalid: 'A field has a wrong type, form or value; `errors` names each one.',
   malformed:
     'The body is not what its content type says (for example broken JSON), or a parameter of the query is wrong.',
-  unauthenticated: 'No valid access token came with the request.',
+  unauthenticated: 'No valid access token or API key came with the request.',
   'credentials.wrong': 'User name or password is wrong, or the account is disabled.',
   'token.invalid': 'The refresh token is unknown, expired, used before, or revoked.',
-  forbidden: 'The role of the caller does not allow this action.',
+  forbidden: 'The role of the caller, or the scopes of its API key, do not allow this action.',
   not_found: 'There is no such thing, or it belongs to another workspace.',
   method_not_allowed: 'The path exists, but not with this method.',
   conflict: 'The request does not fit the present state of the thing.',
   stale: 'The thing was changed since it was read: the `If-Match` version is not the present one.',
+  'idempotency.conflict': 'The `Idempotency-Key` was used before, for another request.',
+  'idempotency.under_way':
+    'The first request with this `Idempotency-Key` is still being carried out; `Retry-After` says when to ask again.',
+  'idempotency.unanswered':
+    'The request with this `Idempotency-Key` has taken effect, but its answer was lost; read the thing to see how it is now.',
   too_large: 'The request is larger than the limit.',
   unsupported_media: 'The content type is not one that this path accepts.',
   rate_limited: 'Too many attempts; `Retry-After` says when to try again.',

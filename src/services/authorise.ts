@@ -1,5 +1,5 @@
 /** May this actor do that? Asked at the head of every use case, with the same answer for unknown and foreign things. */
-import { type Action, may, reachOf } from '../auth/permissions.ts'
+import { type Action, isInScope, may, reachOf } from '../auth/permissions.ts'
 import type { Actor, UserActor } from '../domain/actor.ts'
 import { DomainError, notFound } from '../domain/errors.ts'
 import { isId } from '../domain/ids.ts'
@@ -30,11 +30,15 @@ export const person = (actor: Actor): UserActor => {
   throw new DomainError('forbidden', 'Only a person who signed in can do this.')
 }
 
-export const userIdOf = (actor: Actor): string | null => (actor.kind === 'user' ? actor.userId : null)
+/** Whose account it is: a key acts for its owner. */
+export const userIdOf = (actor: Actor): string | null => (actor.kind === 'system' ? null : actor.userId)
 
 const forbidden = (actor: Actor, action: Action): DomainError => {
   const [thing, deed] = action.split('.')
+  if (actor.kind === 'key' && !isInScope(actor.scopes, action)) {
+    return new DomainError('forbidden', `The scopes of this API key do not allow to ${deed} a ${thing}.`)
+  }
   const whose = reachOf(actor, action) === 'own' ? ' that belongs to somebody else' : ''
-  const role = actor.kind === 'user' ? actor.role : actor.kind
+  const role = actor.kind === 'system' ? actor.kind : actor.role
   return new DomainError('forbidden', `The role ${role} may not ${deed} a ${thing}${whose}.`)
 }

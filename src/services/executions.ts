@@ -6,7 +6,7 @@ import { isFinished, mayBecome, type Status, type Trigger } from '../domain/exec
 import { isId } from '../domain/ids.ts'
 import type { Job } from '../domain/job.ts'
 import type { Page } from '../domain/page.ts'
-import type { AttemptRow, ExecutionFilter, ExecutionRow } from '../store/store.ts'
+import type { AttemptRow, ExecutionFilter, ExecutionRow, Standing } from '../store/store.ts'
 import { allow, allowSome, jobFor, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { type ExecutionView, executionView } from './execution-view.ts'
@@ -28,10 +28,10 @@ type ExecutionQuery = {
 export type Executions = {
   readonly list: (actor: Actor, query: ExecutionQuery) => Promise<Page<ExecutionView>>
   readonly get: (actor: Actor, id: string) => Promise<ExecutionView & { readonly attempts: readonly AttemptRow[] }>
-  /** conflict when it had ended. */
-  readonly cancel: (actor: Actor, id: string) => Promise<ExecutionView>
-  /** conflict when it is not failed, cancelled or uncertain. */
-  readonly retry: (actor: Actor, id: string) => Promise<ExecutionView>
+  /** conflict when it had ended; stale when it no longer stands where the caller saw it. */
+  readonly cancel: (actor: Actor, id: string, ifAt?: Standing | null) => Promise<ExecutionView>
+  /** conflict when it is not failed, cancelled or uncertain; stale when it no longer stands where the caller saw it. */
+  readonly retry: (actor: Actor, id: string, ifAt?: Standing | null) => Promise<ExecutionView>
 }
 
 export const createExecutions = (deps: Deps): Executions => {
@@ -89,10 +89,13 @@ export const createExecutions = (deps: Deps): Executions => {
       return { ...executionView(execution), attempts }
     },
 
-    cancel: async (actor, id) => {
+    cancel: async (actor, id, ifAt = null) => {
       const { execution } = await executionFor(actor, 'execution.change', id)
-      const was = await changing(actor, 'execution.cancelled', execution).cancel(actor.workspaceKey, id, clock.now())
+      refuseMoved(execution, ifAt)
+      const { cancel } = changing(actor, 'execution.cancelled', execution)
+      const was = await cancel(actor.workspaceKey, id, clock.now(), ifAt)
       if (was === null) {
+        if (ifAt !== null) refuseMoved(await reread(actor, id), ifAt)
         const { status } = isFinished(execution.status) ? execution : await reread(actor, id)
         throw new DomainError(
           'conflict',
@@ -105,8 +108,9 @@ export const createExecutions = (deps: Deps): Executions => {
       return reread(actor, id)
     },
 
-    retry: async (actor, id) => {
+    retry: async (actor, id, ifAt = null) => {
       const { execution, job } = await executionFor(actor, 'execution.change', id)
+      refuseMoved(execution, ifAt)
       if (job === null) throw new DomainError('conflict', 'The job of this execution was deleted.')
       const isRetried =
         mayBecome(execution.status, 'pending') &&
@@ -116,8 +120,10 @@ export const createExecutions = (deps: Deps): Executions => {
           id,
           userIdOf(actor),
           clock.now(),
+          ifAt,
         ))
       if (!isRetried) {
+        if (ifAt !== null) refuseMoved(await reread(actor, id), ifAt)
         throw new DomainError(
           'conflict',
           `Only a failed, cancelled or uncertain execution can be tried again; this one is ${execution.status}.`,
@@ -127,4 +133,9 @@ export const createExecutions = (deps: Deps): Executions => {
       return reread(actor, id)
     },
   }
+}
+
+const refuseMoved = ({ status, attempt }: Standing, ifAt: Standing | null): void => {
+  if (ifAt === null || (status === ifAt.status && attempt === ifAt.attempt)) return
+  throw new DomainError('stale', `It has moved on: it is ${status} at attempt ${attempt} now. Read it again.`)
 }

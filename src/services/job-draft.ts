@@ -11,6 +11,8 @@ import { keptTarget, refuseAddress, type TargetInput } from './targets.ts'
 import { neverFiresError, normalTimetable, timetableErrors } from './timetable-rules.ts'
 
 export type JobInput = {
+  /** For a request that may be repeated: a job that has this id already is the answer. */
+  readonly id?: string | undefined
   readonly name: string
   readonly description?: string | null | undefined
   readonly timetable: Timetable
@@ -39,6 +41,8 @@ export type DraftContext = {
   readonly now: number
   /** False: no server of ours would call this address, whatever it resolves to. */
   readonly mayCall: (url: URL) => boolean
+  /** A timetable without a coming instant is all right. Default false. */
+  readonly mayBeOver?: boolean
 }
 
 /** Throws `schedule.invalid` or `schedule.never_fires` when only the timetable is at fault, else `invalid`. */
@@ -48,7 +52,8 @@ export const draftOf = (edit: JobEdit, context: DraftContext): Draft => {
     edit.target === undefined ? null : keptTarget(context.secrets, context.owner, edit.target, context.stored)
   const title = name?.trim()
   const ofTimetable = timetable === undefined ? [] : timetableErrors(timetable)
-  const isSilent = timetable === undefined || ofTimetable.length > 0 ? [] : neverFiresError(timetable, context.now)
+  const asksAhead = timetable !== undefined && ofTimetable.length === 0 && context.mayBeOver !== true
+  const isSilent = asksAhead ? neverFiresError(timetable, context.now) : []
   const others: FieldError[] = [
     ...(title === undefined ? [] : checkName(title)),
     ...checkDescription(description ?? null),

@@ -14,6 +14,14 @@ import { type ExecutionView, executionView } from './execution-view.ts'
 import { refuse } from './fields.ts'
 import { noting } from './noting.ts'
 import { overridden, type RunOverrides, refuseAddress } from './targets.ts'
+import { staleError } from './written.ts'
+
+export type RunChoice = {
+  /** Refused as stale when the job has another version. */
+  readonly ifVersion?: number | null
+  /** For a request that may be repeated: an execution that has this id already is the answer. */
+  readonly executionId?: string | undefined
+}
 
 export type OccurrenceView = {
   /** Null for a coming one. */
@@ -33,21 +41,30 @@ const MOST_OCCURRENCES = 100
 export const createJobRuns = (deps: Deps) => {
   const { store, clock, signals, mayCall } = deps
   /** Whatever the state of the job: somebody asks for it. */
-  const run = async (actor: Actor, id: string, overrides: RunOverrides = {}): Promise<ExecutionView> => {
+  const run = async (
+    actor: Actor,
+    id: string,
+    overrides: RunOverrides = {},
+    { ifVersion = null, executionId }: RunChoice = {},
+  ): Promise<ExecutionView> => {
     const job = await jobFor(store, actor, 'job.run', id)
+    const made = executionId === undefined ? null : await store.executions.byId(job.workspaceKey, executionId)
+    if (made !== null) return executionView(made)
+    if (ifVersion !== null && job.version !== ifVersion) throw staleError(job.version)
     const { target, errors } = overridden(job.target, overrides)
     refuse(errors)
     if (target !== null) refuseAddress(target, mayCall)
-    const executionId = newId()
-    const subject = { kind: 'execution', id: executionId }
+    const runId = executionId ?? newId()
+    const subject = { kind: 'execution', id: runId }
     const execution = await noting(deps, actor, { deed: 'job.run', subject, jobId: id }).executions.createManual({
-      id: executionId,
+      id: runId,
       workspaceKey: job.workspaceKey,
       jobKey: job.key,
       now: clock.now(),
       exclusive: withDefaults(job.policies).overlap !== 'allow',
       requestedBy: userIdOf(actor),
       target,
+      ifVersion,
     })
     signals.wake()
     return executionView(execution)

@@ -1,21 +1,20 @@
 /** The jobs of a workspace: create, find, change, run, pause, resume, delete. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Actor } from '../domain/actor.ts'
-import { invalid } from '../domain/errors.ts'
-import { isId, newId } from '../domain/ids.ts'
+import { newId } from '../domain/ids.ts'
 import type { Job, JobState } from '../domain/job.ts'
 import type { Page } from '../domain/page.ts'
-import type { JobChange, JobFilter, NewJob } from '../store/store.ts'
-import { allow, allowSome, jobFor, userIdOf } from './authorise.ts'
+import type { JobChange, JobFilter } from '../store/store.ts'
+import { allow, jobFor, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { A_MOMENT_MS, nextInstant, stateWith } from './due.ts'
 import { jobFacts } from './facts.ts'
-import { refuseFunction } from './functions.ts'
+import { createCloning } from './job-clone.ts'
 import { type Draft, draftOf, type JobEdit, type JobInput } from './job-draft.ts'
 import { createJobRuns } from './job-runs.ts'
 import { type JobView, jobViews } from './job-view.ts'
 import { leavingOf } from './leaving.ts'
-import { refuseUnknownLimits } from './limits.ts'
+import { createNewJobs, noteOfNew } from './new-job.ts'
 import { noting } from './noting.ts'
 import { pageOf } from './paging.ts'
 import { createPausing } from './pausing.ts'
@@ -40,6 +39,8 @@ export type Jobs = {
   /** `ifVersion` null: the last writer wins. Otherwise `stale` when it is not the present version. */
   readonly update: (actor: Actor, id: string, edit: JobEdit, ifVersion: number | null) => Promise<JobView>
   readonly delete: (actor: Actor, id: string, ifVersion: number | null) => Promise<void>
+  /** A copy with another name, paused unless it is to run at once. */
+  readonly clone: ReturnType<typeof createCloning>
   /** Runs now, whatever the state of the job. */
   readonly run: ReturnType<typeof createJobRuns>['run']
   /** Once more changes nothing. */
@@ -55,9 +56,10 @@ export type Jobs = {
 }
 
 export const createJobs = (deps: Deps): Jobs => {
-  const { store, clock, auth, signals, mayCall, functions } = deps
+  const { store, clock, auth, signals, mayCall } = deps
   const { run, occurrences } = createJobRuns(deps)
   const { pause, resume } = createPausing(deps)
+  const { checkOwner, ownerFor, newJobOf, refuseUnknown } = createNewJobs(deps)
   const viewOf = async (job: Job): Promise<JobView> => (await jobViews(deps, job.workspaceKey, [job]))[0] as JobView
 
   const draft = (edit: JobEdit, { workspaceKey, id }: Pick<Job, 'workspaceKey' | 'id'>, stored: Job | null): Draft =>
@@ -79,46 +81,14 @@ export const createJobs = (deps: Deps): Jobs => {
       after: factsOf(before, change),
     })
 
-  const checkOwner = async (actor: Actor, ownerId: string): Promise<void> => {
-    const owner = isId(ownerId) ? await store.people.userById(ownerId) : null
-    if (owner === null || owner.workspaceKey !== actor.workspaceKey) {
-      throw invalid('ownerId', ownerId, 'give the id of a user of this workspace')
-    }
-  }
-
   const create = async (actor: Actor, input: JobInput): Promise<JobView> => {
-    allowSome(actor, 'job.create')
-    const ownerId = input.ownerId ?? userIdOf(actor)
-    if (ownerId === null) throw invalid('ownerId', undefined, 'the server itself creates jobs for a user only')
-    allow(actor, 'job.create', ownerId)
-    if (ownerId !== userIdOf(actor)) await checkOwner(actor, ownerId)
-    const id = newId()
+    const ownerId = await ownerFor(actor, input.ownerId)
     const { workspaceKey } = actor
-    const { name, timetable, target, description, policies, metadata } = draft(input, { workspaceKey, id }, null)
-    if (name === undefined || timetable === undefined || target === undefined) throw new Error('A draft lacks a field.')
-    await refuseFunction(functions, workspaceKey, target)
-    await refuseUnknownLimits(store, workspaceKey, policies ?? {})
-    const now = clock.now()
-    const isEnabled = input.enabled !== false
-    const dueAt = nextInstant({ id, timetable, runs: 0 }, now)
-    const made: NewJob = {
-      id,
-      workspaceKey,
-      ownerId,
-      name,
-      description: description ?? null,
-      timetable,
-      target,
-      policies: policies ?? {},
-      metadata: metadata ?? {},
-      state: isEnabled ? stateWith(timetable, dueAt) : 'paused',
-      now,
-      dueAt: isEnabled ? dueAt : null,
-    }
-    const after = jobFacts(auth.secrets, made, made)
-    const job = await noting(deps, actor, { deed: 'job.created', subject: { kind: 'job', id }, after }).jobs.create(
-      made,
-    )
+    const made = input.id === undefined ? null : await store.jobs.byId(workspaceKey, input.id)
+    if (made !== null) return viewOf(made)
+    const born = newJobOf(input, { id: input.id ?? newId(), workspaceKey, ownerId })
+    await refuseUnknown(born)
+    const job = await noting(deps, actor, noteOfNew(auth.secrets, born)).jobs.create(born)
     signals.wake()
     return viewOf(job)
   }
@@ -152,9 +122,8 @@ export const createJobs = (deps: Deps): Jobs => {
       read: () => jobFor(store, actor, 'job.change', id),
       write: async (before) => {
         const { ownerId, ...given } = await wanted(before)
-        await refuseUnknownLimits(store, before.workspaceKey, given.policies ?? {})
-        if (given.target !== undefined && !isDeepStrictEqual(given.target, before.target))
-          await refuseFunction(functions, before.workspaceKey, given.target)
+        const { target, policies } = differing(given, before)
+        await refuseUnknown({ workspaceKey: before.workspaceKey, target, policies })
         const now = clock.now()
         // A run that was taken a moment ahead of its time is still to come: the new timetable begins after it.
         const taken = await store.jobs.takenUpTo(before.key, { after: now, upTo: now + A_MOMENT_MS })
@@ -193,6 +162,7 @@ export const createJobs = (deps: Deps): Jobs => {
 
   return {
     create,
+    clone: createCloning(deps),
     update,
     run,
     pause,

@@ -23,10 +23,10 @@ type Noting = Pick<Deps, 'store' | 'clock' | 'auth'>
 
 /**
  * The records, for one write: `noting(deps, actor, { deed: 'job.paused', subject: { kind: 'job', id } }).jobs.pause(…)`.
- * A write that is refused or changes nothing tells nothing.
+ * A write that is refused or changes nothing tells nothing. A write of many things takes a note of each.
  */
-export const noting = (deps: Noting, actor: Actor, note: Note): Records =>
-  deps.store.noting(entryOf(deps, auditActor(actor), actor.workspaceKey, note))
+export const noting = (deps: Noting, actor: Actor, ...notes: readonly Note[]): Records =>
+  deps.store.noting(...notes.map((note) => entryOf(deps, auditActor(actor), actor.workspaceKey, note)))
 
 /** For somebody who is not signed in, or for a workspace that is only being made. */
 export const entryOf = (
@@ -57,7 +57,7 @@ export const auditActor = (actor: Actor): AuditActor =>
     ? { kind: 'system', id: null, address: null, userAgent: null }
     : {
         kind: actor.kind,
-        id: actor.userId,
+        id: actor.kind === 'key' ? actor.keyId : actor.userId,
         address: actor.address ?? null,
         userAgent: actor.userAgent ?? null,
       }

@@ -50,9 +50,9 @@ export const createPausing = (deps: Deps) => {
   }
 
   /** Who asks may rely on it: nothing fires any more once this has answered. */
-  const pause = async (actor: Actor, id: string): Promise<JobView> => {
+  const pause = async (actor: Actor, id: string, ifVersion: number | null = null): Promise<JobView> => {
     const job = await written({
-      ifVersion: null,
+      ifVersion,
       read: () => jobFor(store, actor, 'job.change', id),
       write: (job) => pauseJob(actor, job),
     })
@@ -64,9 +64,10 @@ export const createPausing = (deps: Deps) => {
     actor: Actor,
     id: string,
     { catchUp = 'skip', dryRun = false }: ResumeChoice,
+    ifVersion: number | null = null,
   ): Promise<Resumed> => {
     const answer = await written({
-      ifVersion: null,
+      ifVersion,
       read: () => jobFor(store, actor, 'job.change', id),
       write: async (job) => {
         const now = clock.now()

@@ -6,10 +6,16 @@ import type { Deps } from './deps.ts'
 import { createEvents, type Events } from './events.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createExplaining } from './explaining.ts'
+import { createExports, type Exports } from './exports.ts'
 import { createFunctions, type Functions } from './functions.ts'
+import { type Bulk, createBulk } from './job-bulk.ts'
+import { createImport } from './job-import.ts'
 import { createJobs, type Jobs } from './jobs.ts'
+import { createKeyCheck } from './key-check.ts'
+import { createKeys, type Keys } from './keys.ts'
 import { createLedgerService, type LedgerService } from './ledger.ts'
 import { createLimits, type Limits } from './limits.ts'
+import { createRepeats, type Repeats } from './repeats.ts'
 import { createSchedules, type Schedules } from './schedules.ts'
 import { createSessionCheck } from './session-check.ts'
 import { createSessions, type Sessions } from './sessions.ts'
@@ -25,13 +31,16 @@ export type { ExecutionView } from './execution-view.ts'
 export type { Executions } from './executions.ts'
 export type { Explained } from './explaining.ts'
 export type { FunctionView } from './functions.ts'
+export type { BulkItem, BulkRequest } from './job-bulk.ts'
 export type { JobEdit, JobInput } from './job-draft.ts'
 export type { OccurrenceView } from './job-runs.ts'
 export type { HttpAuthInput, HttpAuthView, HttpTargetInput, HttpTargetView } from './job-target.ts'
 export type { JobView } from './job-view.ts'
+export type { KeyEdit, KeyInput, KeyView } from './keys.ts'
 export type { LedgerCheck } from './ledger.ts'
 export type { LimitView } from './limits.ts'
 export type { Resumed } from './pausing.ts'
+export type { Errand, Repeats } from './repeats.ts'
 export type { SessionView } from './sessions.ts'
 export type { Setup } from './setup.ts'
 export type { EngineSignals } from './signals.ts'
@@ -62,16 +71,27 @@ export type Services = {
   /** What became of the job at an instant, or what will, and why. */
   readonly explain: ReturnType<typeof createExplaining>
   readonly system: System
+  readonly bulk: Bulk
+  readonly importJobs: ReturnType<typeof createImport>
+  readonly exports: Exports
+  readonly keys: Keys
+  /** For the server itself: what a client may repeat. */
+  readonly repeats: Repeats
 }
 
 /** `setup` is for the start of the server alone: nobody signed in calls it. */
 export const createServices = (deps: Deps): Services & { readonly setup: Setup } => {
   const { store, clock, auth } = deps
   const sessionCheck = createSessionCheck({ people: store.people, clock, accessTokens: auth.accessTokens })
+  const keyCheck = createKeyCheck({ keys: store.keys, clock, limits: auth.limits, log: deps.log })
+  const forgetUser = (userId: string): void => {
+    sessionCheck.forgetUser(userId)
+    keyCheck.forgetKeysOf(userId)
+  }
   const jobs = createJobs(deps)
   return {
     sessions: createSessions(deps, sessionCheck),
-    users: createUsers(deps, sessionCheck),
+    users: createUsers(deps, forgetUser),
     jobs,
     executions: createExecutions(deps),
     functions: createFunctions(deps),
@@ -84,6 +104,11 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     ledger: createLedgerService(deps),
     explain: createExplaining(deps),
     system: createSystem(deps),
+    bulk: createBulk(deps, jobs),
+    importJobs: createImport(deps),
+    exports: createExports(deps),
+    keys: createKeys(deps, keyCheck),
+    repeats: createRepeats(deps),
     setup: createSetup(deps, jobs),
   }
 }

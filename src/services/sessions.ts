@@ -2,7 +2,7 @@
 import type { Actor, UserActor } from '../domain/actor.ts'
 import { notFound } from '../domain/errors.ts'
 import { isId } from '../domain/ids.ts'
-import { allow, person } from './authorise.ts'
+import { allow, allowSome, person } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { noting } from './noting.ts'
 import { createRefreshing } from './refreshing.ts'
@@ -64,6 +64,7 @@ export const createSessions = (deps: Deps, sessionCheck: SessionCheck): Sessions
       }))
     },
     revoke: async (actor, id) => {
+      allowSome(actor, 'session.end')
       const session = isId(id) ? await people.sessionById(id) : null
       const owner = session === null ? null : await people.userById(session.userId)
       if (session === null || session.revokedAt !== null || owner?.workspaceKey !== actor.workspaceKey) {

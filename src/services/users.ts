@@ -4,18 +4,19 @@ import { DomainError, type FieldError, notFound } from '../domain/errors.ts'
 import { isId, newId } from '../domain/ids.ts'
 import type { Page } from '../domain/page.ts'
 import type { UserChange, UserRow } from '../store/store.ts'
-import { allow, person, userIdOf } from './authorise.ts'
+import { allow, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { userFacts } from './facts.ts'
 import { refuse } from './fields.ts'
 import { noting } from './noting.ts'
 import { type PageRequest, pageOf } from './paging.ts'
-import type { SessionCheck } from './session-check.ts'
 import { checkProfile, normalEmail, normalUsername, takenError } from './user-rules.ts'
 import { type UserView, userView, type WorkspaceView, workspaceView } from './user-view.ts'
-import { written } from './written.ts'
+import { staleError, written } from './written.ts'
 
 export type UserInput = {
+  /** For a request that may be repeated: an account that has this id already is the answer. */
+  readonly id?: string | undefined
   readonly username: string
   readonly email: string
   readonly password: string
@@ -42,10 +43,11 @@ export type Users = {
   /** A new password, role or `enabled` ends all sessions of the user. */
   readonly update: (actor: Actor, id: string, edit: UserEdit, ifVersion: number | null) => Promise<UserView>
   /** The user's jobs pass to the actor. Only the single member of a workspace may delete itself: its jobs end with it. */
-  readonly delete: (actor: Actor, id: string) => Promise<void>
+  readonly delete: (actor: Actor, id: string, ifVersion?: number | null) => Promise<void>
 }
 
-export const createUsers = (deps: Deps, sessionCheck: SessionCheck): Users => {
+/** `forgetUser`: whoever remembers who may speak for the user asks again. */
+export const createUsers = (deps: Deps, forgetUser: (userId: string) => void): Users => {
   const { store, clock, auth, signals } = deps
   const { people } = store
 
@@ -106,7 +108,10 @@ export const createUsers = (deps: Deps, sessionCheck: SessionCheck): Users => {
 
   return {
     me: async (actor) => {
-      const { userId, workspaceKey } = person(actor)
+      const { workspaceKey } = actor
+      const userId = userIdOf(actor)
+      if (userId === null) throw new DomainError('forbidden', 'The server itself has no account.')
+      allow(actor, 'user.view', userId)
       const [user, workspace] = await Promise.all([people.userById(userId), people.workspaceByKey(workspaceKey)])
       if (user === null || workspace === null) throw notFound('user', userId)
       return { user: userView(user), workspace: workspaceView(workspace) }
@@ -128,6 +133,8 @@ export const createUsers = (deps: Deps, sessionCheck: SessionCheck): Users => {
 
     create: async (actor, input) => {
       allow(actor, 'user.create', null)
+      const known = input.id === undefined ? null : await people.userById(input.id)
+      if (known !== null && known.workspaceKey === actor.workspaceKey) return userView(known)
       const username = normalUsername(input.username)
       const email = normalEmail(input.email)
       const fullName = input.fullName?.trim() || null
@@ -135,7 +142,7 @@ export const createUsers = (deps: Deps, sessionCheck: SessionCheck): Users => {
         ...checkProfile({ username, email, fullName, role: input.role }),
         ...auth.passwords.check(input.password, [username, email]),
       ])
-      const id = newId()
+      const id = input.id ?? newId()
       const after = { username, email, full_name: fullName, role: input.role, enabled: true }
       const note = { deed: 'user.created', subject: { kind: 'user', id }, after } as const
       const made = await noting(deps, actor, note).people.createUser(actor.workspaceKey, {
@@ -169,13 +176,14 @@ export const createUsers = (deps: Deps, sessionCheck: SessionCheck): Users => {
           if (answer === null) return null
           if (answer === 'last_admin') throw lastAdmin()
           if ('taken' in answer) throw takenError(answer)
-          if (revokeSessions) sessionCheck.forgetUser(user.id)
+          if (revokeSessions) forgetUser(user.id)
           return userView(answer)
         },
       }),
 
-    delete: async (actor, id) => {
+    delete: async (actor, id, ifVersion = null) => {
       const user = await userFor(actor, 'user.delete', id)
+      if (ifVersion !== null && user.version !== ifVersion) throw staleError(user.version)
       const isSelf = userIdOf(actor) === user.id
       const members = await people.listUsers(user.workspaceKey, { cursor: null, limit: 2 })
       const isOnly = members.items.length === 1
@@ -191,10 +199,12 @@ export const createUsers = (deps: Deps, sessionCheck: SessionCheck): Users => {
         user,
         isOnly ? null : userIdOf(actor),
         clock.now(),
+        ifVersion,
       )
+      if (answer === 'stale') throw staleError(user.version)
       if (answer === 'last_admin') throw lastAdmin()
       if (answer === 'gone') throw notFound('user', id)
-      sessionCheck.forgetUser(user.id)
+      forgetUser(user.id)
       for (const jobKey of jobKeys) await signals.changed(jobKey)
     },
   }

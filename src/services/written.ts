@@ -18,12 +18,12 @@ export const written = async <Thing extends Versioned, Result>({
 }): Promise<Result> => {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const thing = await read()
-    if (ifVersion !== null && thing.version !== ifVersion) throw staleError(ifVersion, thing.version)
+    if (ifVersion !== null && thing.version !== ifVersion) throw staleError(thing.version)
     const result = await write(thing)
     if (result !== null) return result
   }
   throw new DomainError('conflict', 'Others keep changing this at the same moment; try again.')
 }
 
-const staleError = (wanted: number, present: number): DomainError =>
-  new DomainError('stale', `It was changed meanwhile: its version is ${present}, not ${wanted}. Read it again.`)
+export const staleError = (present: number): DomainError =>
+  new DomainError('stale', `It was changed meanwhile: its version is ${present} now. Read it again.`)

@@ -56,7 +56,12 @@ export type NewManualRun = {
   readonly requestedBy: string | null
   /** Replaces the job's target for this run only; erased from the row when the run ends. */
   readonly target: Target | null
+  /** Of the job; null or absent: whatever it is. */
+  readonly ifVersion?: number | null
 }
+
+/** Where an execution stands: it was not touched as long as both are the same. */
+export type Standing = { readonly status: Status; readonly attempt: number }
 
 export type ExecutionFilter = {
   readonly jobKey?: number
@@ -86,6 +91,7 @@ export type Statistics = {
 }
 
 export type ExecutionStore = {
+  /** Throws `not_found` when the job is gone, `stale` when it has another version than the run was asked for. */
   readonly createManual: (run: NewManualRun) => Promise<ExecutionRow>
   readonly byId: (workspaceKey: number, id: string) => Promise<ExecutionRow | null>
   /** In order, the last one with them, once it has ended. */
@@ -100,9 +106,22 @@ export type ExecutionStore = {
     limit: number,
   ) => Promise<readonly OccurrenceRow[]>
   /** Ends a pending or running execution; answers what it was, or null when it had ended before. A running one's lease is over with it. */
-  readonly cancel: (workspaceKey: number, id: string, now: number) => Promise<'pending' | 'running' | null>
+  readonly cancel: (
+    workspaceKey: number,
+    id: string,
+    now: number,
+    /** Only while it stands so. */
+    ifAt?: Standing | null,
+  ) => Promise<'pending' | 'running' | null>
   /** failed, cancelled, uncertain → pending, as the next attempt; false when it is none of these. */
-  readonly retry: (workspaceKey: number, id: string, requestedBy: string | null, now: number) => Promise<boolean>
+  readonly retry: (
+    workspaceKey: number,
+    id: string,
+    requestedBy: string | null,
+    now: number,
+    /** Only while it stands so. */
+    ifAt?: Standing | null,
+  ) => Promise<boolean>
   readonly statistics: (
     workspaceKey: number,
     range: { readonly from: number; readonly until: number; readonly jobKey?: number },

@@ -83,8 +83,8 @@ export type JobFilter = {
  */
 export type JobStore = {
   readonly create: (job: NewJob) => Promise<Job>
-  /** All or none; for imports and benchmarks. */
-  readonly createMany: (jobs: readonly NewJob[]) => Promise<void>
+  /** All or none. False: one of the ids was given to a job before, be it deleted since, and none was made. */
+  readonly createMany: (jobs: readonly NewJob[]) => Promise<boolean>
   readonly byId: (workspaceKey: number, id: string) => Promise<Job | null>
   readonly list: (workspaceKey: number, filter: JobFilter) => Promise<Page<Job>>
   /** Null: of all workspaces. */

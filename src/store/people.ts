@@ -84,7 +84,13 @@ export type PeopleStore = {
     at: { readonly now: number; readonly revokeSessions: boolean },
   ) => Promise<UserRow | Taken | 'last_admin' | null>
   /** The only member may delete itself: its workspace's jobs are then deleted with it. Jobs of others keep running; the user's pass to `heirId`. */
-  readonly deleteUser: (user: UserRow, heirId: string | null, now: number) => Promise<'deleted' | 'last_admin' | 'gone'>
+  readonly deleteUser: (
+    user: UserRow,
+    heirId: string | null,
+    now: number,
+    /** Null: whatever its version. */
+    ifVersion?: number | null,
+  ) => Promise<'deleted' | 'last_admin' | 'gone' | 'stale'>
   readonly touchLogin: (userId: string, now: number) => Promise<void>
 
   /** Sessions of the same user that are over are forgotten with it: so a user's rows stay few, however often it signs in. */

@@ -4,10 +4,12 @@ import type { EventStore } from './events.ts'
 import type { ExecutionStore } from './executions.ts'
 import type { HistoryStore } from './history.ts'
 import type { JobStore } from './jobs.ts'
+import type { KeyStore } from './keys.ts'
 import type { Ledger } from './ledger.ts'
 import type { LimitStore } from './limits.ts'
 import type { NewAuditEntry } from './notes.ts'
 import type { PeopleStore } from './people.ts'
+import type { TicketStore, WithinTicket } from './tickets.ts'
 
 export type { AuditFilter, AuditStore } from './audit.ts'
 export type { EventFilter, EventStore } from './events.ts'
@@ -18,10 +20,12 @@ export type {
   ExecutionStore,
   NewManualRun,
   OccurrenceRow,
+  Standing,
   Statistics,
 } from './executions.ts'
 export type { Change, FormerJob, HistoryStore, KnownJob, LedgerRow, Outage } from './history.ts'
 export type { JobChange, JobFilter, JobStore, LastRun, Leaving, NewJob, QuarantinedJob, ResumePlan } from './jobs.ts'
+export type { KeyChange, KeyHolder, KeyRow, KeyStore, NewKey } from './keys.ts'
 export type {
   Batch,
   BatchResult,
@@ -40,6 +44,7 @@ export type {
 export type { CatchUpDepth, LimitRow, LimitStore, LimitWrite } from './limits.ts'
 export type { NewAuditEntry } from './notes.ts'
 export type { NewSession, NewUser, PeopleStore, SessionRow, UserChange, UserRow, WorkspaceRow } from './people.ts'
+export type { NewTicket, Ticket, TicketAnswer, TicketRow, TicketStore, WithinTicket } from './tickets.ts'
 
 /** How far an acknowledged write is safe: against the end of the process, a power cut, or the loss of the machine. */
 export type Durability = 'process' | 'power' | 'failover'
@@ -50,6 +55,7 @@ export type Records = {
   readonly executions: ExecutionStore
   readonly people: PeopleStore
   readonly limits: LimitStore
+  readonly keys: KeyStore
   readonly events: EventStore
   readonly audit: AuditStore
   readonly history: HistoryStore
@@ -60,10 +66,12 @@ export type Store = Records & {
   readonly durability: Durability
   readonly ledger: Ledger
   /**
-   * The same records, for one write that tells of a deed: the entry of the audit log and its event are in the transaction
+   * The same records, for one write that tells of deeds: their entries of the audit log and their events are in the transaction
    * of that write. A write that changes nothing tells nothing.
    */
-  readonly noting: (entry: NewAuditEntry) => Records
+  readonly noting: (...entries: readonly NewAuditEntry[]) => Records
+  readonly tickets: TicketStore
+  readonly withinTicket: WithinTicket
   /** Resolves when a read and a write path answer; rejects with the cause otherwise. */
   readonly check: () => Promise<void>
   /** Waits for what is under way, then lets go of the files or connections. Calls after it reject. */

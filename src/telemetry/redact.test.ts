@@ -30,6 +30,8 @@ test('S94: tokens, credentials in addresses and secret query values are taken ou
     ['GET https://user:pass@example.com/x', 'GET https://[redacted]@example.com/x'],
     ['https://h/x?a=1&access_token=zzz&b=2', 'https://h/x?a=1&access_token=[redacted]&b=2'],
     ['{"new_password": "hunter2","a":1}', '{"new_password": "[redacted]","a":1}'],
+    [`key crl_ab12cd34_${'x'.repeat(49)} of a program`, 'key [redacted] of a program'],
+    ['its prefix is crl_ab12cd34', 'its prefix is crl_ab12cd34'],
     ['a plain sentence about a token', 'a plain sentence about a token'],
   ]
 

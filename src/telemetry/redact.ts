@@ -13,6 +13,7 @@ export const isSecretName = (name: string): boolean => SECRET_NAME.test(name) &&
 // Each expression is linear: no nested repetition, and every repetition that could begin anywhere has a bound.
 const SECRET_LOOKS: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{8,4096}\.[\w-]{1,8192}\.[\w-]{0,2048}/g, TAKEN_OUT],
+  [/\bcrl_[a-z0-9]{8}_[\w-]{16,64}/g, TAKEN_OUT],
   [/\b(bearer|basic) {1,4}[\w+/=.~-]{6,8192}/gi, `$1 ${TAKEN_OUT}`],
   [/:\/\/[^/?#\s"'@]{1,512}@/g, `://${TAKEN_OUT}@`],
   [
@@ -26,7 +27,7 @@ const SECRET_LOOKS: readonly (readonly [RegExp, string])[] = [
 ]
 
 // Every look above has one of these: ids, methods and paths, which are most of a log, are done after one glance.
-const MAY_LOOK_SECRET = /[=:"]|eyJ|(?:bearer|basic) /i
+const MAY_LOOK_SECRET = /[=:"]|eyJ|crl_|(?:bearer|basic) /i
 
 /** Takes tokens, credentials in addresses and secret query values out of a text. */
 export const redactText = (text: string): string =>

@@ -20,6 +20,12 @@ const AUDITED: Readonly<Record<string, Deed | { readonly exempt: string }>> = {
   deleteLimit: 'limit.deleted',
   pauseCatchUp: 'catch_up.paused',
   resumeCatchUp: 'catch_up.resumed',
+  bulkJobs: { exempt: 'each job is told as if it alone was asked for' },
+  importJobs: 'job.created',
+  cloneJob: 'job.created',
+  createApiKey: 'key.created',
+  updateApiKey: 'key.changed',
+  revokeApiKey: 'key.revoked',
   signIn: 'session.started',
   signUp: 'user.signed_up',
   signOut: 'session.ended',
@@ -59,6 +65,9 @@ test('S98: each of them is, with who did it and from where', async (t) => {
   await as('POST', `/executions/${run.id}/retry`)
   await as('POST', `/executions/${run.id}/cancel`)
   await as('DELETE', `/jobs/${job.id}`)
+  const key = (await as('POST', '/api-keys', { name: 'a key', scopes: ['jobs:read'] })).body
+  await as('PATCH', `/api-keys/${key.id}`, { name: 'another' })
+  await as('DELETE', `/api-keys/${key.id}`)
   await as('PUT', '/limits/database', { concurrency: 2 })
   await as('DELETE', '/limits/database')
   await as('POST', '/catch-up/pause')

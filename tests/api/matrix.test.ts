@@ -11,6 +11,8 @@ type Row = {
   readonly viewer: number
   readonly colleague: number
   readonly stranger: number
+  /** An API key of the colleague's, with every scope that reads. */
+  readonly key: number
 }
 
 const schedules = [{ kind: 'cron', expression: '0 0 * * *' }]
@@ -19,13 +21,18 @@ const aUser = () => {
   return { username: name, email: `${name}@example.com`, password: PASSWORD, role: 'viewer' }
 }
 
-const read = { viewer: 200, colleague: 200, stranger: 404 }
-const own = { viewer: 200, colleague: 200, stranger: 200 }
-const change = { viewer: 403, colleague: 403, stranger: 404 }
-const administer = { viewer: 403, colleague: 403, stranger: 200 }
+const read = { viewer: 200, colleague: 200, stranger: 404, key: 200 }
+const own = { viewer: 200, colleague: 200, stranger: 200, key: 200 }
+const change = { viewer: 403, colleague: 403, stranger: 404, key: 403 }
+const administer = { viewer: 403, colleague: 403, stranger: 200, key: 403 }
 
 const MATRIX: Readonly<Record<string, Row>> = {
-  createJob: { body: aJob(), viewer: 403, colleague: 201, stranger: 201 },
+  createJob: { body: aJob(), viewer: 403, colleague: 201, stranger: 201, key: 403 },
+  bulkJobs: { body: { action: 'pause', filter: { search: 'theirs' } }, ...own, viewer: 403, key: 403 },
+  importJobs: { body: { jobs: [aJob()] }, viewer: 403, colleague: 201, stranger: 201, key: 403 },
+  exportJobs: own,
+  exportExecutions: { path: '/executions/export?job_id=JOB', ...read },
+  cloneJob: { path: '/jobs/JOB/clone', viewer: 403, colleague: 201, stranger: 404, key: 403 },
   listJobs: own,
   getJob: { path: '/jobs/JOB', ...read },
   updateJob: { path: '/jobs/JOB', body: { name: 'stolen' }, ...change },
@@ -52,12 +59,12 @@ const MATRIX: Readonly<Record<string, Row>> = {
   listLimits: own,
   getLimit: { path: '/limits/theirs', ...read },
   setLimit: { path: '/limits/theirs', body: { concurrency: 1 }, ...administer },
-  deleteLimit: { path: '/limits/theirs', viewer: 403, colleague: 403, stranger: 204 },
+  deleteLimit: { path: '/limits/theirs', viewer: 403, colleague: 403, stranger: 204, key: 403 },
   getCatchUp: own,
   pauseCatchUp: administer,
   resumeCatchUp: administer,
-  listSessions: own,
-  signOut: { viewer: 204, colleague: 204, stranger: 204 },
+  listSessions: { ...own, key: 403 },
+  signOut: { viewer: 204, colleague: 204, stranger: 204, key: 403 },
   endSession: { path: '/sessions/SESSION', ...change },
   getMe: own,
   listUsers: administer,
@@ -66,6 +73,11 @@ const MATRIX: Readonly<Record<string, Row>> = {
   updateUser: { path: '/users/USER', body: { full_name: 'stolen' }, ...change },
   deleteUser: { path: '/users/USER', ...change },
   getSystem: own,
+  createApiKey: { body: { name: 'k', scopes: ['jobs:read'] }, viewer: 201, colleague: 201, stranger: 201, key: 403 },
+  listApiKeys: { ...own, key: 403 },
+  getApiKey: { path: '/api-keys/KEY', ...change },
+  updateApiKey: { path: '/api-keys/KEY', body: { name: 'stolen' }, ...change },
+  revokeApiKey: { path: '/api-keys/KEY', ...change },
 }
 
 const PUBLIC = ['signIn', 'signUp', 'refreshSession', 'isAlive', 'isReady', 'getHealth']
@@ -105,12 +117,17 @@ test('S23, S24: nobody reaches what is not theirs, on any route, and what others
   const job = (await as(owner, 'POST', '/jobs', { body: aJob({ name: 'theirs' }) })).body
   const execution = (await as(owner, 'POST', `/jobs/${job.id}/run`)).body
   const [session] = (await as(owner, 'GET', '/sessions')).body.items
-  const ids = { JOB: job.id, EXECUTION: execution.id, SESSION: session.id, USER: owner.id }
   await as(admin, 'PUT', '/limits/theirs', { body: { concurrency: 3 } })
+  const aKey = (person: Person, ...scopes: readonly string[]) =>
+    as(person, 'POST', '/api-keys', { body: { name: 'a key', scopes } })
+  const apiKey = (await aKey(owner, 'jobs:read')).body
+  const reading = (await aKey(others.colleague, 'jobs:read', 'executions:read', 'users:read', 'system:read')).body.key
+  const ids = { JOB: job.id, EXECUTION: execution.id, SESSION: session.id, USER: owner.id, KEY: apiKey.id }
   const before = await Promise.all([
     as(owner, 'GET', `/jobs/${job.id}`),
     as(owner, 'GET', `/executions/${execution.id}`),
     as(owner, 'GET', '/me'),
+    as(owner, 'GET', `/api-keys/${apiKey.id}`),
   ])
 
   for (const { method, path: template, operationId } of routesOf(server.openapi() as Document)) {
@@ -126,6 +143,8 @@ test('S23, S24: nobody reaches what is not theirs, on any route, and what others
         who === 'stranger' && Object.values(ids).some((id) => !path.includes(id) && reply.text.includes(id))
       assert.ok(!leaked, `${who} ${method} ${path}: ${reply.text}`)
     }
+    const byKey = await ask(method, path, { token: reading, body })
+    assert.equal(byKey.status, row.key, `key ${method} ${path}: ${byKey.text}`)
     for (const token of [undefined, disabled.token]) {
       const reply = await ask(method, path, { token, body })
       assert.deepEqual([reply.status, reply.body.code], [401, 'unauthenticated'], `${method} ${path}`)
@@ -136,6 +155,7 @@ test('S23, S24: nobody reaches what is not theirs, on any route, and what others
     as(owner, 'GET', `/jobs/${job.id}`),
     as(owner, 'GET', `/executions/${execution.id}`),
     as(owner, 'GET', '/me'),
+    as(owner, 'GET', `/api-keys/${apiKey.id}`),
   ])
   assert.deepEqual(
     after.map(({ body }) => body),
@@ -156,6 +176,10 @@ test('S23: another workspace’s id is answered word for word like an unknown on
     '/jobs?owner=ID',
     '/users/ID',
     '/executions/ID',
+    '/executions/export?job_id=ID',
+    '/jobs/export?owner=ID',
+    '/api-keys/ID',
+    '/api-keys?owner=ID',
   ]) {
     const [one, other] = [id, unknown].map((each) => ask('GET', path.replace('ID', each), { token: mine.token }))
     const told = ({ status, text }: Awaited<typeof one> & object) => [

@@ -53,7 +53,7 @@ test('what only the server reads is marked public, all else asks for a token', a
     Object.values(methods).filter(({ security }) => security?.length === 0),
   )
 
-  assert.deepEqual(document.security, [{ bearerAuth: [] }])
+  assert.deepEqual(document.security, [{ bearerAuth: [] }, { apiKey: [] }])
   assert.deepEqual(open.map(({ operationId }) => operationId).sort(), [
     'getHealth',
     'isAlive',

@@ -17,7 +17,7 @@ const insert = async ({ path, population, ownerLogin }: Insert): Promise<Inserte
   const before = statSync(path).size
   const began = performance.now()
   // The next batch is made while the one before is written, as an import would do.
-  let writing: Promise<void> = Promise.resolve()
+  let writing: Promise<unknown> = Promise.resolve()
   let some: NewJob[] = []
   const write = async () => {
     const before = writing

@@ -46,6 +46,46 @@ export const executionsContract = (open: OpenStore): void => {
       assert.deepEqual(await w.executions.byId(w.workspaceKey, run.id), run)
     })
 
+    it('asked for under an id that is there already is that one', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+      const run = { workspaceKey: w.workspaceKey, jobKey: job.key, exclusive: true, requestedBy: null, target: null }
+
+      const first = await w.executions.createManual({ ...run, id: anIdAt(DUE), now: DUE })
+      const again = await w.executions.createManual({ ...run, id: first.id, now: DUE + 5 })
+
+      assert.deepEqual(again, first)
+      assert.deepEqual(await w.statuses(job), ['pending'])
+    })
+
+    it('asked for a version of its job that is not the present one is refused', async (t) => {
+      const w = await world(t)
+      const job = await w.job()
+      const run = { workspaceKey: w.workspaceKey, jobKey: job.key, exclusive: true, requestedBy: null, target: null }
+
+      await assert.rejects(
+        w.executions.createManual({ ...run, id: anIdAt(DUE), now: DUE, ifVersion: job.version + 1 }),
+        { code: 'stale' },
+      )
+      await w.executions.createManual({ ...run, id: anIdAt(DUE), now: DUE, ifVersion: job.version })
+
+      assert.equal((await w.statuses(job)).length, 1)
+    })
+
+    it('is cancelled and tried again only where it stands, when a place is named', async (t) => {
+      const w = await world(t)
+      const { id } = await manual(w, await w.job())
+      const cancel = (status: 'pending' | 'running', attempt: number) =>
+        w.executions.cancel(w.workspaceKey, id, DUE, { status, attempt })
+      const retry = (status: 'cancelled' | 'failed', attempt: number) =>
+        w.executions.retry(w.workspaceKey, id, null, DUE, { status, attempt })
+
+      assert.deepEqual([await cancel('running', 0), await cancel('pending', 1)], [null, null])
+      assert.equal(await cancel('pending', 0), 'pending')
+      assert.deepEqual([await retry('failed', 0), await retry('cancelled', 1)], [false, false])
+      assert.equal(await retry('cancelled', 0), true)
+    })
+
     it('may be asked for any number of times at one instant', async (t) => {
       const w = await world(t)
       const job = await w.job()

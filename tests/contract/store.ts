@@ -8,6 +8,7 @@ import { executionsContract } from './store-executions.ts'
 import { historyContract } from './store-history.ts'
 import { jobHistoryContract } from './store-job-history.ts'
 import { jobsContract } from './store-jobs.ts'
+import { keysContract } from './store-keys.ts'
 import { leasesContract } from './store-leases.ts'
 import { limitsContract } from './store-limits.ts'
 import { randomLimitsContract } from './store-limits-random.ts'
@@ -16,6 +17,7 @@ import { outcomesContract } from './store-outcomes.ts'
 import { peopleContract } from './store-people.ts'
 import { scheduleChangesContract } from './store-schedule-changes.ts'
 import { sessionsContract } from './store-sessions.ts'
+import { ticketsContract } from './store-tickets.ts'
 import { turnsContract } from './store-turns.ts'
 import { unclaimedContract } from './store-unclaimed.ts'
 import type { OpenStore } from './world.ts'
@@ -41,5 +43,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
     eventsContract(open)
     auditContract(open)
     jobHistoryContract(open)
+    keysContract(open)
+    ticketsContract(open)
   })
 }

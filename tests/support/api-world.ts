@@ -91,7 +91,8 @@ export const anApi = async (
       ...(payload === undefined ? {} : { payload }),
     })
     const type = String(reply.headers['content-type'] ?? '')
-    const parsed = type.includes('json') && reply.body !== '' ? JSON.parse(reply.body) : undefined
+    const parsed =
+      /^application\/(problem\+)?json\b/.test(type) && reply.body !== '' ? JSON.parse(reply.body) : undefined
     hold({ method, url, status: reply.statusCode, type, body: parsed })
     return {
       status: reply.statusCode,
@@ -172,6 +173,8 @@ const holder = (document: Document): ((answered: Answered) => void) => {
     const [media] = type.split(';', 1)
     if (documented.content === undefined) return assert.equal(body, undefined)
     assert.ok(documented.content[media ?? ''], `${method} ${path} ${status} answered ${type}`)
+    // Tables and lines are texts, whatever stands in them.
+    if (body === undefined && !type.includes('/json') && !type.includes('+json')) return
     const pointer = [path, method.toLowerCase(), 'responses', status, 'content', media, 'schema']
       .map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'))
       .join('/')

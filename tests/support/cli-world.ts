@@ -41,6 +41,7 @@ export const cliWorld = (environment: Texts = {}): CliWorld => {
     terminal: {
       say: (line) => out.push(line),
       sayJson: (value, indent = 2) => out.push(safeJson(value, indent)),
+      pour: async (text) => void out.push(text),
       remark: (line) => err.push(line),
       colours: false,
       paint: (_, text) => text,

@@ -107,6 +107,12 @@ export type JobQuery = QueryOf<typeof JobQuery>
 export const RunRequest = strict({ target: TargetOverrides.optional() }).meta({ id: 'RunRequest' })
 export type RunRequest = z.input<typeof RunRequest>
 
+export const CloneRequest = strict({
+  name: name.optional().describe('Default: the name of the original with `(copy)` behind it.'),
+  enabled: z.boolean().optional().describe('True: the copy runs at once beside its original.').meta({ default: false }),
+}).meta({ id: 'CloneRequest' })
+export type CloneRequest = z.input<typeof CloneRequest>
+
 export const ResumeRequest = strict({
   catch_up: MisfireMode.optional()
     .describe('What becomes of the occurrences that passed while the job was paused.')

@@ -3,7 +3,18 @@ import { Execution, ExecutionDetail, ExecutionPage, ExecutionQuery } from '../co
 import { Id, NoFields, strict } from '../contract/values.ts'
 import { executionDetailToWire, executionToWire } from '../translate/executions.ts'
 import { epochMsIf } from '../translate/values.ts'
-import { type Api, actorOf, asQueryFault, BODY, type RouteContext, refusals, SIGNED_IN } from './route.ts'
+import {
+  type Api,
+  actorOf,
+  asQueryFault,
+  BODY,
+  IF_MATCH,
+  ifStanding,
+  type RouteContext,
+  refusals,
+  SIGNED_IN,
+  standingTag,
+} from './route.ts'
 
 const tags = ['executions']
 const params = strict({ id: Id })
@@ -49,10 +60,16 @@ export const executionRoutes = (api: Api, { services }: RouteContext): void => {
         operationId: 'getExecution',
         summary: 'Read an execution with its attempts',
         params,
-        response: { 200: ExecutionDetail.describe('The execution.'), ...refusals(...SIGNED_IN, 'not_found') },
+        response: {
+          200: ExecutionDetail.describe('The execution; `ETag` is its status and attempt.'),
+          ...refusals(...SIGNED_IN, 'not_found'),
+        },
       },
     },
-    async (request) => executionDetailToWire(await services.executions.get(actorOf(request), request.params.id)),
+    async (request, reply) => {
+      const execution = await services.executions.get(actorOf(request), request.params.id)
+      return reply.header('etag', standingTag(execution)).send(executionDetailToWire(execution))
+    },
   )
 
   api.post(
@@ -63,14 +80,19 @@ export const executionRoutes = (api: Api, { services }: RouteContext): void => {
         operationId: 'cancelExecution',
         summary: 'Cancel an execution that waits or runs',
         params,
+        headers: IF_MATCH,
         body: NoFields,
         response: {
           200: Execution.describe('The cancelled execution.'),
-          ...refusals(...SIGNED_IN, 'not_found', 'conflict', ...BODY),
+          ...refusals(...SIGNED_IN, 'not_found', 'conflict', 'stale', ...BODY),
         },
       },
     },
-    async (request) => executionToWire(await services.executions.cancel(actorOf(request), request.params.id)),
+    async (request, reply) => {
+      const { id } = request.params
+      const execution = await services.executions.cancel(actorOf(request), id, ifStanding(request))
+      return reply.header('etag', standingTag(execution)).send(executionToWire(execution))
+    },
   )
 
   api.post(
@@ -81,14 +103,18 @@ export const executionRoutes = (api: Api, { services }: RouteContext): void => {
         operationId: 'retryExecution',
         summary: 'Try a failed, cancelled or uncertain execution again',
         params,
+        headers: IF_MATCH,
         body: NoFields,
         response: {
           202: Execution.describe('The execution, waiting for its next attempt.'),
-          ...refusals(...SIGNED_IN, 'not_found', 'conflict', ...BODY),
+          ...refusals(...SIGNED_IN, 'not_found', 'conflict', 'stale', ...BODY),
         },
       },
     },
-    async (request, reply) =>
-      reply.code(202).send(executionToWire(await services.executions.retry(actorOf(request), request.params.id))),
+    async (request, reply) => {
+      const { id } = request.params
+      const execution = await services.executions.retry(actorOf(request), id, ifStanding(request))
+      return reply.code(202).header('etag', standingTag(execution)).send(executionToWire(execution))
+    },
   )
 }

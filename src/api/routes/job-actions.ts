@@ -1,11 +1,30 @@
-/** What one may do with a job beside keeping it: run, pause, resume, look at its occurrences. */
+/** What one may do with a job beside keeping it: run, pause, resume, copy, look at its occurrences. */
 import { Execution } from '../contract/executions.ts'
-import { Job, OccurrenceList, OccurrenceQuery, Resumed, ResumeRequest, RunRequest } from '../contract/jobs.ts'
+import {
+  CloneRequest,
+  Job,
+  OccurrenceList,
+  OccurrenceQuery,
+  Resumed,
+  ResumeRequest,
+  RunRequest,
+} from '../contract/jobs.ts'
 import { Id, NoFields, strict } from '../contract/values.ts'
 import { executionToWire } from '../translate/executions.ts'
 import { jobToWire, occurrenceToWire, resumedToWire } from '../translate/jobs.ts'
 import { overridesFrom } from '../translate/targets.ts'
-import { type Api, actorOf, BODY, etag, type RouteContext, refusals, SIGNED_IN } from './route.ts'
+import {
+  type Api,
+  actorOf,
+  BODY,
+  etag,
+  IF_MATCH,
+  idForErrand,
+  ifVersion,
+  type RouteContext,
+  refusals,
+  SIGNED_IN,
+} from './route.ts'
 
 const tags = ['jobs']
 const params = strict({ id: Id })
@@ -21,19 +40,22 @@ export const jobActionRoutes = (api: Api, { services }: RouteContext): void => {
         summary: 'Run a job now',
         description: 'Whatever its state or schedule. What `target` overrides is for this run only.',
         params,
+        headers: IF_MATCH,
         body: RunRequest.optional(),
         response: {
           202: Execution.describe('The execution that will run.'),
-          ...refusals(...SIGNED_IN, 'not_found', 'conflict', ...BODY, 'egress.denied'),
+          ...refusals(...SIGNED_IN, 'not_found', 'conflict', 'stale', ...BODY, 'egress.denied'),
         },
       },
     },
     async (request, reply) => {
       const overrides = request.body?.target
-      const actor = actorOf(request)
-      const execution = await (overrides === undefined
-        ? services.jobs.run(actor, request.params.id)
-        : services.jobs.run(actor, request.params.id, overridesFrom(overrides)))
+      const execution = await services.jobs.run(
+        actorOf(request),
+        request.params.id,
+        overrides === undefined ? {} : overridesFrom(overrides),
+        { ifVersion: ifVersion(request), executionId: idForErrand(request, 'execution') },
+      )
       return reply.code(202).header('location', `/api/v3/executions/${execution.id}`).send(executionToWire(execution))
     },
   )
@@ -47,12 +69,13 @@ export const jobActionRoutes = (api: Api, { services }: RouteContext): void => {
         summary: 'Pause a job',
         description: 'What runs goes on; nothing new is due. A paused job stays paused.',
         params,
+        headers: IF_MATCH,
         body: NoFields,
         response: { 200: Job.describe('The paused job.'), ...refused },
       },
     },
     async (request, reply) => {
-      const job = await services.jobs.pause(actorOf(request), request.params.id)
+      const job = await services.jobs.pause(actorOf(request), request.params.id, ifVersion(request))
       return reply.header('etag', etag(job.version)).send(jobToWire(job))
     },
   )
@@ -65,6 +88,7 @@ export const jobActionRoutes = (api: Api, { services }: RouteContext): void => {
         operationId: 'resumeJob',
         summary: 'Resume a job',
         params,
+        headers: IF_MATCH,
         body: ResumeRequest.optional(),
         response: { 200: Resumed.describe('The job, and what passed while it was paused.'), ...refused },
       },
@@ -72,8 +96,40 @@ export const jobActionRoutes = (api: Api, { services }: RouteContext): void => {
     async (request, reply) => {
       const { catch_up, dry_run } = request.body ?? {}
       const choice = { catchUp: catch_up, dryRun: dry_run }
-      const resumed = await services.jobs.resume(actorOf(request), request.params.id, choice)
+      const resumed = await services.jobs.resume(actorOf(request), request.params.id, choice, ifVersion(request))
       return reply.header('etag', etag(resumed.job.version)).send(resumedToWire(resumed))
+    },
+  )
+
+  api.post(
+    '/jobs/:id/clone',
+    {
+      schema: {
+        tags,
+        operationId: 'cloneJob',
+        summary: 'Copy a job',
+        description:
+          'With its timetable, target, policies and metadata. Its secrets are copied inside the server, for whoever may change the original.',
+        params,
+        headers: IF_MATCH,
+        body: CloneRequest.optional(),
+        response: {
+          201: Job.describe('The copy.'),
+          ...refusals(...SIGNED_IN, 'not_found', 'stale', ...BODY, 'egress.denied'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const copy = await services.jobs.clone(actorOf(request), request.params.id, {
+        ...request.body,
+        ifVersion: ifVersion(request),
+        copyId: idForErrand(request, 'job'),
+      })
+      return reply
+        .code(201)
+        .header('location', `/api/v3/jobs/${copy.id}`)
+        .header('etag', etag(copy.version))
+        .send(jobToWire(copy))
     },
   )
 

@@ -11,6 +11,7 @@ import {
   BODY,
   etag,
   IF_MATCH,
+  idForErrand,
   ifVersion,
   type RouteContext,
   refusals,
@@ -37,7 +38,8 @@ export const jobRoutes = (api: Api, { services, clock, timeZone }: RouteContext)
       },
     },
     async (request, reply) => {
-      const job = await services.jobs.create(actorOf(request), jobInput(request.body, ground()))
+      const input = { ...jobInput(request.body, ground()), id: idForErrand(request, 'job') }
+      const job = await services.jobs.create(actorOf(request), input)
       return reply
         .code(201)
         .header('location', `/api/v3/jobs/${job.id}`)

@@ -7,7 +7,8 @@ import { z } from 'zod'
 import type { Actor } from '../../domain/actor.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { DomainError, ERROR_CODES, type ErrorCode } from '../../domain/errors.ts'
-import type { Caller, Services } from '../../services/services.ts'
+import { STATUSES, type Status } from '../../domain/execution.ts'
+import type { Caller, Errand, Services } from '../../services/services.ts'
 import { PROBLEM_TYPE, Problem } from '../contract/problems.ts'
 import { PROBLEMS } from '../problems.ts'
 
@@ -17,10 +18,14 @@ declare module 'fastify' {
     actor: Actor | null
     /** Asks once more, for answers that last: rejects when the session is over. */
     stillActor: (() => Promise<Actor>) | null
+    /** Carried out under an `Idempotency-Key`; null without one. */
+    errand: Errand | null
   }
   interface FastifyContextConfig {
-    /** `public`: answered without an access token. */
+    /** `public`: answered without an access token or an API key. */
     access?: 'public'
+    /** How many names the objects of a body may have together, where that is more than usual. */
+    mostMembers?: number
   }
 }
 
@@ -66,6 +71,28 @@ export const ifVersion = (request: FastifyRequest): number | null => {
   return Number(version)
 }
 
+type Standing = { readonly status: Status; readonly attempt: number }
+
+/** An execution has no version; where it stands tells as much to somebody who wants to cancel or repeat what was seen. */
+export const standingTag = ({ attempt, status }: Standing): string => `"${attempt}-${status}"`
+
+/** Where `If-Match` wants the execution to stand; null when anywhere will do. */
+export const ifStanding = (request: FastifyRequest): Standing | null => {
+  const given = request.headers['if-match']?.trim()
+  if (given === undefined || given === '*') return null
+  const [, attempt, word] = /^"(\d{1,9})-([a-z]+)"$/.exec(given) ?? []
+  const status = STATUSES.find((known) => known === word)
+  if (status === undefined)
+    throw new DomainError(
+      'stale',
+      '`If-Match` is not an ETag of this execution; send it as it was read, such as "1-failed".',
+    )
+  return { attempt: Number(attempt), status }
+}
+
+/** The id of what the request makes: the same at each try under one `Idempotency-Key`, undefined without one. */
+export const idForErrand = (request: FastifyRequest, name: string): string | undefined => request.errand?.idFor(name)
+
 /** Documents refusals by their codes; several codes may share a status. */
 export const refusals = (...codes: readonly ErrorCode[]): Record<never, never> => {
   const byStatus = Map.groupBy(new Set(codes), (code) => PROBLEMS[code].status)
@@ -80,7 +107,13 @@ export const refusals = (...codes: readonly ErrorCode[]): Record<never, never> =
   )
 }
 
-export const SIGNED_IN = ['unauthenticated', 'forbidden', 'unavailable'] as const satisfies readonly ErrorCode[]
+/** What whoever must sign in may meet; failed attempts with API keys are counted. */
+export const SIGNED_IN = [
+  'unauthenticated',
+  'forbidden',
+  'rate_limited',
+  'unavailable',
+] as const satisfies readonly ErrorCode[]
 /** What any body may meet. */
 export const BODY = [
   'malformed',

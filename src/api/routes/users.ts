@@ -10,6 +10,7 @@ import {
   BODY,
   etag,
   IF_MATCH,
+  idForErrand,
   ifVersion,
   type RouteContext,
   refusals,
@@ -69,7 +70,8 @@ export const userRoutes = (api: Api, { services }: RouteContext): void => {
       },
     },
     async (request, reply) => {
-      const user = await services.users.create(actorOf(request), userInput(request.body))
+      const input = { ...userInput(request.body), id: idForErrand(request, 'user') }
+      const user = await services.users.create(actorOf(request), input)
       return reply
         .code(201)
         .header('location', `/api/v3/users/${user.id}`)
@@ -129,14 +131,15 @@ export const userRoutes = (api: Api, { services }: RouteContext): void => {
         description:
           'Its jobs pass to you. The last administrator of a workspace with other members stays; the only member may go, and the workspace ends.',
         params,
+        headers: IF_MATCH,
         response: {
           204: z.undefined().describe('It is gone.'),
-          ...refusals(...SIGNED_IN, 'not_found', 'conflict'),
+          ...refusals(...SIGNED_IN, 'not_found', 'conflict', 'stale'),
         },
       },
     },
     async (request, reply) => {
-      await services.users.delete(actorOf(request), request.params.id)
+      await services.users.delete(actorOf(request), request.params.id, ifVersion(request))
       return reply.code(204).send()
     },
   )

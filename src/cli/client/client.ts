@@ -4,7 +4,7 @@ import type { SignedIn } from '../../api/contract/sessions.ts'
 import { type Texts, VERSION } from '../../config/config.ts'
 import { CommandFailure, exitOfStatus, usage } from '../exit-codes.ts'
 import { openStream, type Streamed } from './event-stream.ts'
-import { type Received, send } from './http.ts'
+import { type Received, type Sink, send } from './http.ts'
 import type { KeptSession, SessionFile } from './session-file.ts'
 
 export { tryPort, whoAnswers } from './port.ts'
@@ -16,7 +16,9 @@ export type Client = {
   readonly url: string
   readonly get: <T>(path: string, query?: Query) => Promise<T>
   readonly put: <T>(path: string, body: unknown, ifVersion?: number) => Promise<T>
-  readonly post: <T>(path: string, body?: unknown, ifVersion?: number) => Promise<T>
+  readonly post: <T>(path: string, body?: unknown, more?: { ifVersion?: number; idempotencyKey?: string }) => Promise<T>
+  /** A file, however large, into the sink. */
+  readonly download: (path: string, query: Query, sink: Sink) => Promise<void>
   readonly patch: <T>(path: string, body: unknown, ifVersion?: number) => Promise<T>
   readonly delete: (path: string, ifVersion?: number) => Promise<void>
   /** Server-sent events, those after the id that is given; over when the server ends them. */
@@ -55,6 +57,8 @@ type Call = {
   readonly query?: Query | undefined
   readonly body?: unknown
   readonly ifVersion?: number | undefined
+  readonly idempotencyKey?: string | undefined
+  readonly sink?: Sink
 }
 
 export const createClient = ({ server, environment, session }: ClientParts): Client => {
@@ -66,18 +70,22 @@ export const createClient = ({ server, environment, session }: ClientParts): Cli
   }
 
   const exchange = async (call: Call, token: string | undefined): Promise<Received> =>
-    send({
-      method: call.method,
-      url: addressOf(url, call),
-      headers: {
-        accept: 'application/json',
-        'user-agent': `carillon-cli/${VERSION}`,
-        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(call.ifVersion === undefined ? {} : { 'if-match': `"${call.ifVersion}"` }),
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    send(
+      {
+        method: call.method,
+        url: addressOf(url, call),
+        headers: {
+          accept: call.sink === undefined ? 'application/json' : '*/*',
+          'user-agent': `carillon-cli/${VERSION}`,
+          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(call.ifVersion === undefined ? {} : { 'if-match': `"${call.ifVersion}"` }),
+          ...(call.idempotencyKey === undefined ? {} : { 'idempotency-key': call.idempotencyKey }),
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+        body: call.body === undefined ? undefined : JSON.stringify(call.body),
       },
-      body: call.body === undefined ? undefined : JSON.stringify(call.body),
-    })
+      call.sink,
+    )
 
   const renew = async (spent: KeptSession): Promise<string | undefined> => {
     const present = kept()
@@ -99,7 +107,12 @@ export const createClient = ({ server, environment, session }: ClientParts): Cli
     if (answer.status !== 401) return accepted(url, answer)
     const renewed = fixedToken === undefined && mine !== null ? await renew(mine) : undefined
     if (renewed === undefined)
-      throw new CommandFailure('forbidden', `the session at ${url} is over; run: carillon login`)
+      throw new CommandFailure(
+        'forbidden',
+        fixedToken === undefined
+          ? `the session at ${url} is over; run: carillon login`
+          : `${url} does not accept the token or API key in CARILLON_TOKEN`,
+      )
     return accepted(url, await go(renewed))
   }
 
@@ -124,8 +137,9 @@ export const createClient = ({ server, environment, session }: ClientParts): Cli
     get: async <T>(path: string, query?: Query) => read<T>(url, await ask({ method: 'GET', path, query })),
     put: async <T>(path: string, body: unknown, ifVersion?: number) =>
       read<T>(url, await ask({ method: 'PUT', path, body, ifVersion })),
-    post: async <T>(path: string, body?: unknown, ifVersion?: number) =>
-      read<T>(url, await ask({ method: 'POST', path, body, ifVersion })),
+    post: async <T>(path: string, body?: unknown, more: { ifVersion?: number; idempotencyKey?: string } = {}) =>
+      read<T>(url, await ask({ method: 'POST', path, body, ...more })),
+    download: async (path, query, sink) => void (await ask({ method: 'GET', path, query, sink })),
     patch: async <T>(path: string, body: unknown, ifVersion?: number) =>
       read<T>(url, await ask({ method: 'PATCH', path, body, ifVersion })),
     delete: async (path, ifVersion) => void (await ask({ method: 'DELETE', path, ifVersion })),

@@ -1,4 +1,4 @@
-/** A job in a file: as the API takes it, or as `jobs show --json` printed it. */
+/** A job in a file: as the API takes it, or as `jobs show --json` or `export jobs` printed it. */
 import { readFileSync } from 'node:fs'
 import type { PoliciesInput } from '../../api/contract/policies.ts'
 import { CommandFailure, usage } from '../exit-codes.ts'
@@ -7,7 +7,7 @@ import { readJson } from './function-flags.ts'
 import type { JobPart } from './job-flags.ts'
 
 /** What the server sets: in what it shows, but not in what it takes. */
-const SET_BY_SERVER = [
+export const SET_BY_SERVER = [
   'id',
   'owner_id',
   'state',
@@ -23,10 +23,22 @@ const SET_BY_SERVER = [
 ]
 
 export const readJobFile = async (path: string, terminal: Terminal): Promise<JobPart> => {
-  const job = readJson(path === '-' ? 'standard input' : path, path === '-' ? await terminal.readInput() : read(path))
+  const content = readJson(
+    path === '-' ? 'standard input' : path,
+    path === '-' ? await terminal.readInput() : read(path),
+  )
+  const job = onlyJob(content, path)
   if (typeof job !== 'object' || job === null || Array.isArray(job))
     throw usage('--file', path, 'it holds no JSON object')
   return Object.fromEntries(Object.entries(job).filter(([name]) => !SET_BY_SERVER.includes(name)))
+}
+
+/** `carillon export jobs` writes a list, also of one. */
+const onlyJob = (content: unknown, path: string): unknown => {
+  const jobs = typeof content === 'object' && content !== null && 'jobs' in content ? content.jobs : undefined
+  if (!Array.isArray(jobs)) return content
+  if (jobs.length === 1) return jobs[0]
+  throw usage('--file', path, `it holds ${jobs.length} jobs; make them with: carillon import jobs`)
 }
 
 const read = (path: string): string => {

@@ -30,7 +30,7 @@ export const addVersionCommands = (command: MakeCommand, world: World): void => 
         const id = await jobId(client, name)
         const [present] = await versionsOf(client, id)
         const body = to === undefined ? {} : { to_version: to }
-        const job = await client.post<Job>(`/jobs/${id}/undo`, body, present?.version)
+        const job = await client.post<Job>(`/jobs/${id}/undo`, body, present && { ifVersion: present.version })
         if (json) terminal.sayJson(job)
         else terminal.say(safe(`${job.name} (${job.id}) is as it was; this is version ${job.version}, ${job.state}`))
       }),

@@ -1,16 +1,40 @@
 /** What people do to executions: run now, cancel, try again. */
 import { type Insertable, sql } from 'kysely'
 import { DomainError } from '../../domain/errors.ts'
-import type { ExecutionRow, NewManualRun } from '../executions.ts'
+import type { ExecutionRow, NewManualRun, Standing } from '../executions.ts'
 import { DELETED, REASON_CODE, STATUS_CODE, TRIGGER_CODE } from './codes.ts'
 import { executionOf, selectExecutions } from './execution-rows.ts'
 import { freePlaces, jobKeyOf, unparkFirst } from './statements.ts'
 import type { ExecutionTable } from './tables.ts'
-import { type Access, lastRow, statement } from './unit.ts'
+import { type Access, DuplicateKey, lastRow, statement } from './unit.ts'
 
-type Which = { readonly workspaceKey: number; readonly id: string; readonly now: number }
+type Which = {
+  readonly workspaceKey: number
+  readonly id: string
+  readonly now: number
+  /** Null: wherever it stands. */
+  readonly ifAt: Standing | null
+}
 
-export const createManualRun = async ({ read, write }: Access, run: NewManualRun): Promise<ExecutionRow> => {
+/** One that has the id already was made by an earlier try of the same request. */
+export const createManualRun = async (access: Access, run: NewManualRun): Promise<ExecutionRow> => {
+  try {
+    return await insertManualRun(access, run)
+  } catch (error) {
+    if (!(error instanceof DuplicateKey)) throw error
+    const made = await runOf(access.read, run).executeTakeFirst()
+    if (made === undefined) throw error
+    return executionOf(made)
+  }
+}
+
+const runOf = (read: Access['read'], { workspaceKey, id }: NewManualRun) =>
+  selectExecutions(read)
+    .select('execution.output')
+    .where('execution.workspace_key', '=', workspaceKey)
+    .where('execution.id', '=', id)
+
+const insertManualRun = async ({ read, write }: Access, run: NewManualRun): Promise<ExecutionRow> => {
   const row = {
     workspace_key: run.workspaceKey,
     id: run.id,
@@ -39,25 +63,34 @@ export const createManualRun = async ({ read, write }: Access, run: NewManualRun
             .select(columns.map((column) => sql`${row[column]}`.as(column)))
             .where('key', '=', run.jobKey)
             .where('workspace_key', '=', run.workspaceKey)
-            .where('state', '<>', DELETED),
+            .where('state', '<>', DELETED)
+            .where(run.ifVersion ? sql<boolean>`version = ${run.ifVersion}` : sql<boolean>`1 = 1`),
         ),
       1,
     ),
-    statement(
-      selectExecutions(read)
-        .select('execution.output')
-        .where('execution.workspace_key', '=', run.workspaceKey)
-        .where('execution.id', '=', run.id),
-    ),
+    statement(runOf(read, run)),
   ])
   const created = lastRow(results)
-  if (created === undefined) throw new DomainError('not_found', 'The job was deleted meanwhile.')
+  if (created === undefined) throw await whyNot({ read }, run)
   return executionOf(created as Parameters<typeof executionOf>[0])
+}
+
+const whyNot = async ({ read }: Pick<Access, 'read'>, { workspaceKey, jobKey }: NewManualRun): Promise<DomainError> => {
+  const job = await read
+    .selectFrom('job')
+    .select('version')
+    .where('key', '=', jobKey)
+    .where('workspace_key', '=', workspaceKey)
+    .where('state', '<>', DELETED)
+    .executeTakeFirst()
+  return job === undefined
+    ? new DomainError('not_found', 'The job was deleted meanwhile.')
+    : new DomainError('stale', `The job was changed meanwhile: its version is ${job.version} now. Read it again.`)
 }
 
 export const cancelExecution = async (
   { read, write }: Access,
-  { workspaceKey, id, now }: Which,
+  { workspaceKey, id, now, ifAt }: Which,
 ): Promise<'pending' | 'running' | null> => {
   const ofThis = read.selectFrom('execution').where('workspace_key', '=', workspaceKey).where('id', '=', id)
   const results = await write([
@@ -74,7 +107,8 @@ export const cancelExecution = async (
         })
         .where('workspace_key', '=', workspaceKey)
         .where('id', '=', id)
-        .where('status', 'in', [STATUS_CODE.pending, STATUS_CODE.running]),
+        .where('status', 'in', [STATUS_CODE.pending, STATUS_CODE.running])
+        .where(standsAt(ifAt)),
       1,
     ),
     unparkFirst(read, workspaceKey, jobKeyOf(read, workspaceKey, id)),
@@ -85,12 +119,15 @@ export const cancelExecution = async (
   return was?.status === STATUS_CODE.running ? 'running' : 'pending'
 }
 
+const standsAt = (at: Standing | null) =>
+  at === null ? sql<boolean>`1 = 1` : sql<boolean>`status = ${STATUS_CODE[at.status]} and attempt = ${at.attempt}`
+
 /** The codes of failed, cancelled and uncertain. */
 const MAY_BE_TRIED_AGAIN = [STATUS_CODE.failed, STATUS_CODE.cancelled, STATUS_CODE.uncertain]
 
 export const retryExecution = async (
   { read, write }: Access,
-  { workspaceKey, id, requestedBy, now }: Which & { readonly requestedBy: string | null },
+  { workspaceKey, id, requestedBy, now, ifAt }: Which & { readonly requestedBy: string | null },
 ): Promise<boolean> => {
   const results = await write([
     // Its last attempt is told by the execution alone; it needs a row of its own before the next one overwrites it.
@@ -125,6 +162,7 @@ export const retryExecution = async (
             .where('workspace_key', '=', workspaceKey)
             .where('id', '=', id)
             .where('status', 'in', MAY_BE_TRIED_AGAIN)
+            .where(standsAt(ifAt))
             .where('started_at', 'is not', null)
             .where(({ not, exists, selectFrom }) =>
               not(
@@ -157,6 +195,7 @@ export const retryExecution = async (
         .where('workspace_key', '=', workspaceKey)
         .where('id', '=', id)
         .where('status', 'in', MAY_BE_TRIED_AGAIN)
+        .where(standsAt(ifAt))
         .where(({ exists, selectFrom }) =>
           exists(
             selectFrom('job').select('key').whereRef('job.key', '=', 'execution.job_key').where('state', '<>', DELETED),

@@ -14,8 +14,9 @@ export const createExecutionStore = (access: Access, statistics: ExecutionStore[
   list: (workspaceKey, filter) => listExecutions(access.read, workspaceKey, filter),
   occurrences: (workspaceKey, jobKey, before, limit) =>
     listOccurrences(access.read, { workspaceKey, jobKey, before, limit }),
-  cancel: (workspaceKey, id, now) => cancelExecution(access, { workspaceKey, id, now }),
-  retry: (workspaceKey, id, requestedBy, now) => retryExecution(access, { workspaceKey, id, requestedBy, now }),
+  cancel: (workspaceKey, id, now, ifAt = null) => cancelExecution(access, { workspaceKey, id, now, ifAt }),
+  retry: (workspaceKey, id, requestedBy, now, ifAt = null) =>
+    retryExecution(access, { workspaceKey, id, requestedBy, now, ifAt }),
   statistics,
 })
 

@@ -11,7 +11,7 @@ import { type JobRow, jobOf, newJobRow, selectJobs } from './job-rows.ts'
 import { isNotTaken, leaveTimetable, rememberMissed } from './leaving.ts'
 import { cancelPendingOf, insertDue, insertExecutions, insertMany } from './statements.ts'
 import type { JobTable, Tables } from './tables.ts'
-import { type Access, lastRow, type Statement, type StatementResult, statement } from './unit.ts'
+import { type Access, DuplicateKey, lastRow, type Statement, type StatementResult, statement } from './unit.ts'
 
 type Read = Kysely<Tables>
 
@@ -23,18 +23,15 @@ export const createJob = async ({ read, write }: Access, job: NewJob): Promise<J
   return created
 }
 
-export const createJobs = async ({ read, write }: Access, jobs: readonly NewJob[]): Promise<void> => {
-  if (jobs.length > 0)
-    await write(
-      insertJobs(
-        read,
-        jobs,
-        await ownerKeysOf(
-          read,
-          jobs.map(({ ownerId }) => ownerId),
-        ),
-      ),
-    )
+export const createJobs = async ({ read, write }: Access, jobs: readonly NewJob[]): Promise<boolean> => {
+  if (jobs.length === 0) return true
+  const ownerKeys = await ownerKeysOf(read, [...new Set(jobs.map(({ ownerId }) => ownerId))])
+  try {
+    return (await write(insertJobs(read, jobs, ownerKeys))) !== null
+  } catch (error) {
+    if (error instanceof DuplicateKey) return false
+    throw error
+  }
 }
 
 export const updateJob = async (access: Access, job: Job, change: JobChange, at: Leaving): Promise<Job | null> => {

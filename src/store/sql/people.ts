@@ -14,7 +14,7 @@ export const createPeopleStore = (access: Access): PeopleStore => ({
   userById: (id) => userById(access.read, id),
   listUsers: (workspaceKey, page) => listUsers(access.read, workspaceKey, page),
   updateUser: (user, change, at) => updateUser(access, user, change, at),
-  deleteUser: (user, heirId, now) => deleteUser(access, { user, heirId, now }),
+  deleteUser: (user, heirId, now, ifVersion = null) => deleteUser(access, { user, heirId, now, ifVersion }),
   touchLogin: (userId, now) => touchLogin(access, userId, now),
   ...sessionStore(access),
   serverValue: (name) => serverValue(access, name),

@@ -24,6 +24,8 @@ export type Tables = {
   audit_head: AuditHeadTable
   job_history: JobHistoryTable
   outage: { from_at: number; until_at: number }
+  api_key: ApiKeyTable
+  ticket: TicketTable
 }
 
 export type WorkspaceTable = {
@@ -226,4 +228,40 @@ export type JobHistoryTable = {
   target: Fixed<string>
   policies: Fixed<string | null>
   metadata: Fixed<string | null>
+}
+
+export type ApiKeyTable = {
+  key: Generated<number>
+  id: Fixed<string>
+  public_id: Fixed<string>
+  workspace_key: Fixed<number>
+  user_id: Fixed<string>
+  name: string
+  hash: Fixed<string>
+  scopes: string
+  version: number
+  created_at: Fixed<number>
+  updated_at: number
+  expires_at: number
+  last_used_at: number | null
+  last_used_address: string | null
+  revoked_at: number | null
+}
+
+export type TicketTable = {
+  key: Generated<number>
+  workspace_key: Fixed<number>
+  actor_id: Fixed<string>
+  key_hash: Fixed<string>
+  request_hash: Fixed<string>
+  seed: Fixed<string>
+  fence: number
+  held_by: string | null
+  held_at: number
+  created_at: Fixed<number>
+  expires_at: Fixed<number>
+  done: number
+  status: number | null
+  headers: string | null
+  sealed_body: string | null
 }

@@ -30,15 +30,15 @@ export type Access = {
   readonly by: string | null
 }
 
-/** The first write that changes something tells of the deed in its transaction; what else is written then does not repeat it. */
-export const noting = (access: Access, entry: NewAuditEntry): Access => {
+/** The first write that changes something tells of the deeds in its transaction; what else is written then does not repeat it. */
+export const noting = (access: Access, entries: readonly NewAuditEntry[]): Access => {
   let told = false
   return {
     ...access,
-    by: entry.actor.id,
+    by: entries[0]?.actor.id ?? null,
     write: async (unit) => {
       if (told) return access.write(unit)
-      const results = await access.write([...unit, { append: entry }])
+      const results = await access.write([...unit, ...entries.map((append) => ({ append }))])
       told = results?.at(-1)?.changes === 1
       return results?.slice(0, unit.length) ?? null
     },

@@ -69,18 +69,30 @@ export const updateUser = async (
 
 export const deleteUser = async (
   { read, write, by }: Access,
-  { user, heirId, now }: { readonly user: UserRow; readonly heirId: string | null; readonly now: number },
+  {
+    user,
+    heirId,
+    now,
+    ifVersion,
+  }: {
+    readonly user: UserRow
+    readonly heirId: string | null
+    readonly now: number
+    readonly ifVersion: number | null
+  },
 ): Promise<Awaited<ReturnType<PeopleStore['deleteUser']>>> => {
   const orphans = read
     .selectFrom('job')
     .select('key')
     .where('workspace_key', '=', user.workspaceKey)
     .where(nobodyLeft(user))
+  let gone = read.deleteFrom('user').where('id', '=', user.id).where(mayLoseAdmin(user))
+  if (ifVersion !== null) gone = gone.where('version', '=', ifVersion)
   const results = await write([
     keepFormerOf(read, user.workspaceKey, passesOn(user), { leftBy: 'changed', by, now }),
     // While the user is still there to be named as the owner; undone with the rest when it may not go.
     passJobs(read, user, heirId, now),
-    statement(read.deleteFrom('user').where('id', '=', user.id).where(mayLoseAdmin(user)), 1),
+    statement(gone, 1),
     cancelPendingOf(read, orphans, now),
     statement(
       read
@@ -92,7 +104,9 @@ export const deleteUser = async (
     ),
   ])
   if (results !== null) return 'deleted'
-  return (await userById(read, user.id)) === null ? 'gone' : 'last_admin'
+  const present = await userById(read, user.id)
+  if (present === null) return 'gone'
+  return ifVersion !== null && present.version !== ifVersion ? 'stale' : 'last_admin'
 }
 
 export const touchLogin = async ({ read, write }: Access, userId: string, now: number): Promise<void> => {

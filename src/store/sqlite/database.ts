@@ -7,9 +7,12 @@ import { createExecutionStore } from '../sql/executions.ts'
 import { openGate } from '../sql/gate.ts'
 import { createHistoryStore } from '../sql/history.ts'
 import { createJobStore } from '../sql/jobs.ts'
+import { createKeyStore } from '../sql/keys.ts'
 import { createLimitStore } from '../sql/limits.ts'
+import { markWrites } from '../sql/mark-writes.ts'
 import { createPeopleStore } from '../sql/people.ts'
 import type { Tables } from '../sql/tables.ts'
+import { createTicketStore } from '../sql/tickets.ts'
 import { type Access, noting, type Statement, type StatementResult } from '../sql/unit.ts'
 import type { Records, Store } from '../store.ts'
 import { kyselyOver } from './kysely-driver.ts'
@@ -51,7 +54,8 @@ export const openSqliteStore = async ({
     throw error
   })
   const read = kyselyOver((query) => reader.ask('read', query))
-  const access: Access = { read, write: (unit) => writer.ask('unit', unit), by: null }
+  const plain: Access = { read, write: (unit) => writer.ask('unit', unit), by: null }
+  const { access, withinTicket } = markWrites(plain)
 
   const gate = openGate()
 
@@ -60,6 +64,7 @@ export const openSqliteStore = async ({
     executions: gate.before(createExecutionStore(over, readStatistics(read))),
     people: gate.before(createPeopleStore(over)),
     limits: gate.before(createLimitStore(over)),
+    keys: gate.before(createKeyStore(over, plain)),
     events: gate.before(createEventStore(over)),
     audit: gate.before(createAuditStore(over)),
     history: gate.before(createHistoryStore(over)),
@@ -70,7 +75,9 @@ export const openSqliteStore = async ({
     durability: 'power',
     ledger: gate.before(createLedger(writer, read)),
     ...recordsOver(access),
-    noting: (entry) => recordsOver(noting(access, entry)),
+    noting: (...entries) => recordsOver(noting(access, entries)),
+    tickets: gate.before(createTicketStore(plain)),
+    withinTicket,
     ...gate.before({ check: () => check(writer, read, clock.now()) }),
     close: async () => {
       await gate.shut()

@@ -28,8 +28,8 @@ export const createClient = (url: () => string): Client => {
   const surprises: string[] = []
   let token: string | undefined
 
-  const ask: Client['ask'] = ({ method, path, body }) =>
-    send({ method, url: `${url()}${path}`, body, ...(token === undefined ? {} : { token }) })
+  const ask: Client['ask'] = ({ path, ...request }) =>
+    send({ ...request, url: `${url()}${path}`, ...(token === undefined ? {} : { token }) })
 
   const log = async (
     job: JobHandle,

@@ -18,14 +18,16 @@ export type Request = {
   readonly url: string
   readonly body?: unknown
   readonly token?: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
-export const send = ({ method, url, body, token }: Request): Promise<Answer> =>
+export const send = ({ method, url, body, token, headers: more }: Request): Promise<Answer> =>
   new Promise((resolve) => {
     const text = body === undefined ? undefined : JSON.stringify(body)
     const headers = {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+      ...more,
     }
     const call = request(url, { method, headers, agent, timeout: GIVE_UP_MS })
     call.on('timeout', () => {

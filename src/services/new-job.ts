@@ -1,0 +1,92 @@
+/** A job that is about to be made: whose it will be, and all that is stored of it. */
+import type { Secrets } from '../auth/secrets.ts'
+import type { Actor } from '../domain/actor.ts'
+import { invalid } from '../domain/errors.ts'
+import { isId } from '../domain/ids.ts'
+import type { PolicyChoices } from '../domain/policies.ts'
+import type { Target } from '../domain/target.ts'
+import type { NewJob } from '../store/store.ts'
+import { allow, allowSome, userIdOf } from './authorise.ts'
+import type { Deps } from './deps.ts'
+import { nextInstant, stateWith } from './due.ts'
+import { jobFacts } from './facts.ts'
+import { refuseFunction } from './functions.ts'
+import { draftOf, type JobInput } from './job-draft.ts'
+import { refuseUnknownLimits } from './limits.ts'
+import type { Note } from './noting.ts'
+
+export type Identity = Pick<NewJob, 'id' | 'workspaceKey' | 'ownerId'>
+
+export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) => {
+  const checkOwner = async (actor: Actor, ownerId: string): Promise<void> => {
+    const owner = isId(ownerId) ? await store.people.userById(ownerId) : null
+    if (owner === null || owner.workspaceKey !== actor.workspaceKey) {
+      throw invalid('ownerId', ownerId, 'give the id of a user of this workspace')
+    }
+  }
+
+  /** `wanted`: somebody else only by an admin; default: the actor. */
+  const ownerFor = async (actor: Actor, wanted: string | undefined): Promise<string> => {
+    allowSome(actor, 'job.create')
+    const ownerId = wanted ?? userIdOf(actor)
+    if (ownerId === null) throw invalid('ownerId', undefined, 'the server itself creates jobs for a user only')
+    allow(actor, 'job.create', ownerId)
+    if (ownerId !== userIdOf(actor)) await checkOwner(actor, ownerId)
+    return ownerId
+  }
+
+  /** Throws for what is wrong with the input, like every draft. One that is imported paused may be over already. */
+  const newJobOf = (input: JobInput, identity: Identity, from: 'scratch' | 'imported' = 'scratch'): NewJob => {
+    const { workspaceKey, id } = identity
+    const now = clock.now()
+    const draft = draftOf(input, {
+      secrets: auth.secrets,
+      owner: { workspaceKey, jobId: id },
+      stored: null,
+      now,
+      mayCall,
+      mayBeOver: from === 'imported' && input.enabled === false,
+    })
+    const { name, timetable, target, description, policies, metadata } = draft
+    if (name === undefined || timetable === undefined || target === undefined) throw new Error('A draft lacks a field.')
+    return {
+      ...identity,
+      name,
+      description: description ?? null,
+      timetable,
+      target,
+      policies: policies ?? {},
+      metadata: metadata ?? {},
+      ...beginning({ id, timetable }, { now, isEnabled: input.enabled !== false }),
+    }
+  }
+
+  /** Throws when it names what is not there: a misspelt limit would be none at all, a misspelt function would fail. */
+  const refuseUnknown = async (job: {
+    readonly workspaceKey: number
+    readonly target?: Target | undefined
+    readonly policies?: PolicyChoices | undefined
+  }): Promise<void> => {
+    if (job.target !== undefined) await refuseFunction(functions, job.workspaceKey, job.target)
+    await refuseUnknownLimits(store, job.workspaceKey, job.policies ?? {})
+  }
+
+  return { checkOwner, ownerFor, newJobOf, refuseUnknown }
+}
+
+/** What the audit log is told of it. */
+export const noteOfNew = (secrets: Secrets, job: NewJob): Note => ({
+  deed: 'job.created',
+  subject: { kind: 'job', id: job.id },
+  after: jobFacts(secrets, job, job),
+})
+
+/** In which state a job begins, and when it is first due. */
+export const beginning = (
+  { id, timetable }: Pick<NewJob, 'id' | 'timetable'>,
+  { now, isEnabled }: { readonly now: number; readonly isEnabled: boolean },
+): Pick<NewJob, 'state' | 'dueAt' | 'now'> => {
+  if (!isEnabled) return { state: 'paused', dueAt: null, now }
+  const dueAt = nextInstant({ id, timetable, runs: 0 }, now)
+  return { state: stateWith(timetable, dueAt), dueAt, now }
+}
