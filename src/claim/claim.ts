@@ -123,7 +123,8 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     ])
     backlog = taken.more
     nextDueAt = taken.nextDueAt
-    lastTaken = isShared ? taken.jobs : []
+    if (!isShared) lastTaken = []
+    else if (taken.jobs.length > 0) lastTaken = taken.jobs
     if (others.length === 0) return taken.jobs
     othersFoundAt = clock.monotonic()
     const known = new Set(others.map(({ jobKey }) => jobKey))
