@@ -14,6 +14,8 @@ const COMMANDS = [
   ...['list', 'show', 'follow', 'cancel', 'retry'].map((name) => `runs ${name}`),
   'next',
   ...['list', 'create', 'enable', 'disable', 'reset-password'].map((name) => `users ${name}`),
+  ...['list', 'show', 'set', 'delete'].map((name) => `limits ${name}`),
+  ...['show', 'pause', 'resume'].map((name) => `catch-up ${name}`),
   'migrate',
   'doctor',
 ]
@@ -44,6 +46,12 @@ describe('the reference of the command line', () => {
       .filter((section) => !section.includes('`--json`'))
       .map((section) => section.split('\n')[0])
 
-    assert.deepEqual(without, ['carillon serve', 'carillon login', 'carillon logout', 'carillon jobs delete'])
+    assert.deepEqual(without, [
+      'carillon serve',
+      'carillon login',
+      'carillon logout',
+      'carillon jobs delete',
+      'carillon limits delete',
+    ])
   })
 })
