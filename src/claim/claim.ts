@@ -8,7 +8,14 @@ import { type Companions, createClaimer } from './claimer.ts'
 import { watchClock } from './clock-watch.ts'
 import { createDuePages } from './due-pages.ts'
 import { createNeighbours } from './neighbours.ts'
-import { LARGEST_LOOK, NEIGHBOUR_LOOK_MS, untilNextLook, WORTHWHILE_ROOM } from './pace.ts'
+import {
+  BESIDE_OTHERS_MS,
+  LARGEST_LOOK,
+  LOOK_BESIDE_OTHERS,
+  NEIGHBOUR_LOOK_MS,
+  untilNextLook,
+  WORTHWHILE_ROOM,
+} from './pace.ts'
 import { replanIntervals } from './replan.ts'
 import { hogsOf, type Load, mostCatchUp, reserveOf } from './shares.ts'
 import { createWaiting } from './waiting.ts'
@@ -76,6 +83,7 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
   let askedAt = Number.NEGATIVE_INFINITY
   let backlog = false
   let lastTaken: readonly DueJob[] = []
+  let othersFoundAt = Number.NEGATIVE_INFINITY
   let timer: Cancel | null = null
   let looking: Promise<void> | null = null
   let soon = false
@@ -109,16 +117,19 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
   })
 
   const takeDue = async (now: number): Promise<readonly DueJob[]> => {
-    const places = Math.min(room(), LARGEST_LOOK)
     const wasBacklog = backlog
+    const isBesideOthers = clock.monotonic() - othersFoundAt < BESIDE_OTHERS_MS
+    const places = Math.min(room(), isBesideOthers ? LOOK_BESIDE_OTHERS : LARGEST_LOOK)
     const [taken, others] = await Promise.all([
       places > 0 ? pages.take(now, places) : { jobs: [], nextDueAt, more: true },
       wasBacklog ? takeDueOfOthers(now) : [],
     ])
     backlog = taken.more
     nextDueAt = taken.nextDueAt
-    lastTaken = isShared ? taken.jobs : []
+    if (!isShared) lastTaken = []
+    else if (taken.jobs.length > 0) lastTaken = taken.jobs
     if (others.length === 0) return taken.jobs
+    othersFoundAt = clock.monotonic()
     const known = new Set(others.map(({ jobKey }) => jobKey))
     return [...others, ...taken.jobs.filter(({ jobKey }) => !known.has(jobKey))]
   }
@@ -128,7 +139,7 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     const counts = new Map(parts.load().byWorkspace)
     // Quick calls hold no place for long: who filled the last page counts as well.
     for (const { workspaceKey } of lastTaken) counts.set(workspaceKey, (counts.get(workspaceKey) ?? 0) + 1)
-    return neighbours.find({ now, limit: Math.min(kept(), room() + kept()), hogs: hogsOf(counts) })
+    return neighbours.find({ now, limit: Math.min(kept(), room() + kept()), hogs: hogsOf(counts, parts.capacity) })
   }
 
   const lookOnce = async () => {

@@ -8,6 +8,9 @@ export const LOOK_SPACING_MS = 15
 export const LARGEST_LOOK = 1000
 /** With more due than fits, looks wait a moment for this many free places: a full batch costs little more than a row. */
 export const WORTHWHILE_ROOM = 750
+/** While others are found behind a flood, so many at most of the flood: they share the commit, and wait for it. */
+export const LOOK_BESIDE_OTHERS = 350
+export const BESIDE_OTHERS_MS = 1000
 /** With no place free but those that are kept for who holds little, looks are this far apart. */
 export const NEIGHBOUR_LOOK_MS = 50
 

@@ -9,10 +9,13 @@ const RESERVED = 1 / 8
 export const reserveOf = (capacity: number, isShared: boolean): number =>
   isShared ? Math.floor(capacity * RESERVED) : 0
 
+/** Who has less than this part of the places is no hog, however little the others have. */
+const LEAST_OF_A_HOG = 1 / 32
+
 /** Workspaces that have at least half of what would be an even part of it all: the others' turn comes first. */
-export const hogsOf = (counts: ReadonlyMap<number, number>): readonly number[] => {
+export const hogsOf = (counts: ReadonlyMap<number, number>, capacity: number): readonly number[] => {
   const all = [...counts.values()].reduce((sum, count) => sum + count, 0)
-  const much = all / counts.size / 2
+  const much = Math.max(all / counts.size / 2, capacity * LEAST_OF_A_HOG)
   return [...counts].filter(([, count]) => count >= much).map(([workspaceKey]) => workspaceKey)
 }
 

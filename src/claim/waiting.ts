@@ -9,6 +9,7 @@ export type WaitingParts = {
   readonly clock: Clock
   readonly leaseNow: () => number
   readonly load: () => Load
+  readonly capacity: number
   /** Places for anybody, and those that are kept for who holds little. */
   readonly room: () => number
   readonly kept: () => number
@@ -63,7 +64,7 @@ export const createWaiting = (parts: WaitingParts): Waiting => {
   /** Who holds little finds a place among those that are kept. */
   const leaseOthers = async (nodeKey: number, now: number): Promise<void> => {
     const limit = Math.min(parts.kept(), parts.room() + parts.kept())
-    const except = hogsOf(parts.load().byWorkspace)
+    const except = hogsOf(parts.load().byWorkspace, parts.capacity)
     if (limit <= 0 || except.length === 0) return
     const { leased } = await ledger.lease({ nodeKey, now, leaseNow: parts.leaseNow(), limit, catchUp: 0, except })
     if (leased.length > 0) parts.assign(leased)

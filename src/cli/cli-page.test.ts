@@ -23,6 +23,8 @@ const COMMANDS = [
   ...['create', 'list', 'show', 'revoke'].map((name) => `keys ${name}`),
   ...['jobs', 'crontab'].map((name) => `import ${name}`),
   ...['jobs', 'runs', 'crontab'].map((name) => `export ${name}`),
+  ...['list', 'show', 'set', 'delete'].map((name) => `limits ${name}`),
+  ...['show', 'pause', 'resume'].map((name) => `catch-up ${name}`),
   'migrate',
   'doctor',
 ]
@@ -57,7 +59,14 @@ describe('the reference of the command line', () => {
     const exports = ['export jobs', 'export runs', 'export crontab'].map((name) => `carillon ${name}`)
     assert.deepEqual(
       without.filter((name = '') => !exports.includes(name)),
-      ['carillon serve', 'carillon login', 'carillon logout', 'carillon jobs delete', 'carillon keys revoke'],
+      [
+        'carillon serve',
+        'carillon login',
+        'carillon logout',
+        'carillon jobs delete',
+        'carillon keys revoke',
+        'carillon limits delete',
+      ],
     )
   })
 })

@@ -23,7 +23,9 @@ export const nextTokenAt = (bucket: Bucket, rate: Rate, now: number): number => 
 /** The bucket after a token was taken at `now`, which must be there. */
 export const takeToken = (bucket: Bucket, rate: Rate, now: number): Bucket => {
   const known = sane(bucket, rate, now)
-  const { at, part } = known.at < now ? { at: now, part: 0 } : known
+  // A bucket that became full within this very millisecond keeps the fraction, so that rounding adds up to nothing.
+  const isLongFull = known.at + Math.ceil(known.part / rate.count) < now
+  const { at, part } = isLongFull ? { at: now, part: 0 } : known
   const parts = part + rate.perMs
   return { at: at + Math.floor(parts / rate.count), part: parts % rate.count }
 }

@@ -85,10 +85,14 @@ test('a job with everything that a job can have comes back with it', async (t) =
       timeout_seconds: 7.5,
       delivery: 'at_most_once',
       pause_after_failures: 5,
+      concurrency: 4,
+      rate: { count: 10, per_seconds: 60, burst: 2 },
+      limits: ['database'],
     },
     metadata: { team: 'billing' },
   }
 
+  await ask('PUT', '/limits/database', { token, body: { concurrency: 9 } })
   const made = await ask('POST', '/jobs', { token, body: full })
 
   assert.equal(made.status, 201, made.text)

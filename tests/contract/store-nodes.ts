@@ -207,7 +207,7 @@ export const nodesContract = (open: OpenStore): void => {
         oldestDueAt: DUE - SECOND,
         oldestPendingAt: DUE + 3 * SECOND,
         waitingFor: { shared: 0, host: 0, workspace: 0, job: 0 },
-        catchUp: { pending: 0, running: 0 },
+        catchUp: { pending: 1, running: 1 },
       })
     })
 

@@ -44,10 +44,10 @@ export const addLimitCommands: Adder = (parent, world) => {
       }),
     )
 
-  command('delete <name>', 'take one away that no job names').action(
-    asking<Shared>(world, async (client, { json }, [name = '']) => {
+  onServer(limits.command('delete <name>').description('take one away that no job names')).action(
+    asking<Shared>(world, async (client, _options, [name = '']) => {
       await client.delete(pathOf(name))
-      if (!json) terminal.say(safe(`Deleted ${name}`))
+      terminal.say(safe(`Deleted ${name}`))
     }),
   )
 }
