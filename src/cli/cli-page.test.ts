@@ -12,6 +12,7 @@ const COMMANDS = [
     (name) => `jobs ${name}`,
   ),
   ...['list', 'show', 'follow', 'cancel', 'retry'].map((name) => `runs ${name}`),
+  ...['list', 'run'].map((name) => `functions ${name}`),
   'next',
   ...['list', 'create', 'enable', 'disable', 'reset-password'].map((name) => `users ${name}`),
   'migrate',

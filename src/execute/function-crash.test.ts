@@ -1,5 +1,6 @@
 /** F35, S107: functions that misbehave bring down themselves alone, and are told apart from those that merely fail. */
 import assert from 'node:assert/strict'
+import { getPriority } from 'node:os'
 import { describe, test } from 'node:test'
 import { type Calls, functionCalls } from '../../tests/support/function-folder.ts'
 
@@ -127,6 +128,19 @@ test('S107: a function sees nothing of the server: no environment, no arguments,
     send: 'undefined',
     folder,
   })
+})
+
+test('S107: functions leave the processor to the server, and are the first to go when memory is short', async (t) => {
+  const { call } = await functionCalls(t, {
+    'look.js': `import { readFileSync } from 'node:fs'
+      import { getPriority } from 'node:os'
+      export const run = () => [getPriority(), process.platform === 'linux' ? Number(readFileSync('/proc/self/oom_score_adj', 'utf8')) : 1000]`,
+  })
+
+  const [priority, killable] = JSON.parse((await call('look')).output ?? '')
+
+  assert.ok(priority > getPriority(), `nice ${priority}`)
+  assert.equal(killable, 1000)
 })
 
 test('S83: names and arguments reach no shell: they come as they were given', async (t) => {
