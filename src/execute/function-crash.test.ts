@@ -101,6 +101,23 @@ test('S107: while one blocks and others crash, the calls of everybody else go on
   assert.equal((await blocked).failure, 'crashed')
 })
 
+test('S107: what one call left behind may end its process, and the next call goes on in another one', async (t) => {
+  const { call } = await functionCalls(
+    t,
+    {
+      'leaves.js': `export const run = () => { setTimeout(() => process.exit(1), 3).unref() }
+        export const good = () => 'good'`,
+      'other.js': `export const run = () => 'good'`,
+    },
+    { atOnce: 1 },
+  )
+
+  await call('leaves')
+
+  assert.equal((await call('other')).output, '"good"')
+  assert.equal((await call('leaves:good')).output, '"good"')
+})
+
 test('S107: a function sees nothing of the server: no environment, no arguments, no input, no channel', async (t) => {
   process.env.CARILLON_CANARY = 'canary'
   t.after(() => delete process.env.CARILLON_CANARY)

@@ -32,6 +32,11 @@ const hear = (message: FromHost): void => {
   if (message.say === 'crashed' || message.say === 'unstartable') socket.end(leave)
 }
 const speak = startThread({ clock: systemClock, memoryMb: Number(process.argv[2]), hear })
-const channel = openChannel<ToThread, FromHost>(socket, speak, leave)
+const take = (message: ToThread): void => {
+  // Said first: the thread may bring this process down before it can say a word.
+  if (message.say === 'call' || message.say === 'list') channel.say({ say: 'began' })
+  speak(message)
+}
+const channel = openChannel<ToThread, FromHost>(socket, take, leave)
 socket.on('end', leave)
 socket.on('close', leave)
