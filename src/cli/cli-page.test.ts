@@ -12,6 +12,7 @@ const COMMANDS = [
     (name) => `jobs ${name}`,
   ),
   ...['list', 'show', 'follow', 'cancel', 'retry'].map((name) => `runs ${name}`),
+  ...['list', 'run'].map((name) => `functions ${name}`),
   'next',
   'explain',
   ...['list', 'follow'].map((name) => `events ${name}`),

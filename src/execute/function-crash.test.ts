@@ -1,5 +1,6 @@
 /** F35, S107: functions that misbehave bring down themselves alone, and are told apart from those that merely fail. */
 import assert from 'node:assert/strict'
+import { getPriority } from 'node:os'
 import { describe, test } from 'node:test'
 import { type Calls, functionCalls } from '../../tests/support/function-folder.ts'
 
@@ -100,6 +101,23 @@ test('S107: while one blocks and others crash, the calls of everybody else go on
   assert.equal((await blocked).failure, 'crashed')
 })
 
+test('S107: what one call left behind may end its process, and the next call goes on in another one', async (t) => {
+  const { call } = await functionCalls(
+    t,
+    {
+      'leaves.js': `export const run = () => { setTimeout(() => process.exit(1), 3).unref() }
+        export const good = () => 'good'`,
+      'other.js': `export const run = () => 'good'`,
+    },
+    { atOnce: 1 },
+  )
+
+  await call('leaves')
+
+  assert.equal((await call('other')).output, '"good"')
+  assert.equal((await call('leaves:good')).output, '"good"')
+})
+
 test('S107: a function sees nothing of the server: no environment, no arguments, no input, no channel', async (t) => {
   process.env.CARILLON_CANARY = 'canary'
   t.after(() => delete process.env.CARILLON_CANARY)
@@ -127,6 +145,19 @@ test('S107: a function sees nothing of the server: no environment, no arguments,
     send: 'undefined',
     folder,
   })
+})
+
+test('S107: functions leave the processor to the server, and are the first to go when memory is short', async (t) => {
+  const { call } = await functionCalls(t, {
+    'look.js': `import { readFileSync } from 'node:fs'
+      import { getPriority } from 'node:os'
+      export const run = () => [getPriority(), process.platform === 'linux' ? Number(readFileSync('/proc/self/oom_score_adj', 'utf8')) : 1000]`,
+  })
+
+  const [priority, killable] = JSON.parse((await call('look')).output ?? '')
+
+  assert.ok(priority > getPriority(), `nice ${priority}`)
+  assert.equal(killable, 1000)
 })
 
 test('S83: names and arguments reach no shell: they come as they were given', async (t) => {

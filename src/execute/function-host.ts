@@ -16,6 +16,8 @@ export type CallEvents = {
   readonly printed: (text: string, left: number) => void
   readonly ended: (ended: Ended) => void
   readonly crashed: (why: string) => void
+  /** It was gone before the work arrived, by what an earlier call had left behind: nothing was done. */
+  readonly lost: () => void
   /** No fault of the function. */
   readonly unstartable: (error: unknown) => void
 }
@@ -23,7 +25,7 @@ export type CallEvents = {
 export type FunctionHost = {
   /** What may share it: calls of one module in one workspace. */
   readonly key: string
-  /** Exactly one of `ended`, `crashed` and `unstartable` follows. */
+  /** Exactly one of `ended`, `crashed`, `lost` and `unstartable` follows. */
   readonly run: (work: Extract<ToThread, { say: 'call' | 'list' }>, events: CallEvents) => void
   /** Fires the signal of the call. */
   readonly abort: () => void
@@ -53,6 +55,7 @@ export const startHost = ({ clock, memoryMb, folder, key, onGone }: HostSetting)
   const socket = child.stdio[3] as Duplex
   let events: CallEvents | null = null
   let ready = false
+  let begun = false
   let broken: unknown
   let pingedAt: number | null = null
   let cancelPing = (): void => {}
@@ -75,6 +78,9 @@ export const startHost = ({ clock, memoryMb, folder, key, onGone }: HostSetting)
       case 'ready':
         ready = true
         break
+      case 'began':
+        begun = true
+        break
       case 'pong':
         pingedAt = null
         break
@@ -83,7 +89,7 @@ export const startHost = ({ clock, memoryMb, folder, key, onGone }: HostSetting)
         break
       case 'crashed':
         onGone()
-        settle((hearing) => hearing.crashed(message.why))
+        settle((hearing) => (begun ? hearing.crashed(message.why) : hearing.lost()))
         break
       case 'unstartable':
         onGone()
@@ -103,11 +109,12 @@ export const startHost = ({ clock, memoryMb, folder, key, onGone }: HostSetting)
   const gone = new Promise<void>((resolve) => {
     // After the last of what it said was heard.
     child.on('close', (code, signal) => {
-      settle((hearing) =>
-        ready
-          ? hearing.crashed(whyGone(code, signal))
-          : hearing.unstartable(broken ?? new Error(whyGone(code, signal))),
-      )
+      const why = whyGone(code, signal)
+      settle((hearing) => {
+        if (!ready) hearing.unstartable(broken ?? new Error(why))
+        else if (begun) hearing.crashed(why)
+        else hearing.lost()
+      })
       onGone()
       resolve()
     })
@@ -126,6 +133,7 @@ export const startHost = ({ clock, memoryMb, folder, key, onGone }: HostSetting)
     run: (work, hearing) => {
       events = hearing
       pingedAt = null
+      begun = false
       keepAlive(true)
       channel.say(work)
       ping()

@@ -1,15 +1,15 @@
-/** Which callables a module exports: found out by loading it, in a process of its own, once for each state of the file. */
+/** Which callables a module exports: found out by loading it in a process of its own, and remembered while its file stays. */
 import type { Clock } from '../domain/clock.ts'
 import { startHost } from './function-host.ts'
 
 type Inspected = { readonly callables: readonly string[]; readonly error: string | null }
 
 export type Inspector = {
-  readonly inspect: (module: {
-    readonly url: string
-    readonly file: string
-    readonly version: string
-  }) => Promise<Inspected>
+  /** `afresh`: also when it is known; what it imports may have changed. */
+  readonly inspect: (
+    module: { readonly url: string; readonly version: string },
+    afresh?: 'afresh',
+  ) => Promise<Inspected>
 }
 
 const LONGEST_LOAD_MS = 5000
@@ -47,18 +47,23 @@ export const createInspector = ({
           ended: (ended) =>
             ended.say === 'listed' ? answer(ended.callables, null) : answer([], 'error' in ended ? ended.error : null),
           crashed: (why) => answer([], why),
+          lost: () => answer([], 'its process was ended from outside'),
           unstartable: (error) => answer([], String(error)),
         },
       )
     })
 
   return {
-    inspect: ({ url, version }) => {
+    inspect: ({ url, version }, afresh) => {
       const before = known.get(url)
-      if (before?.version === version) return before.inspected
+      if (before?.version === version && afresh === undefined) return before.inspected
       const inspected = last.then(() => load(url))
       last = inspected
       known.set(url, { version, inspected })
+      // What is wrong may be mended elsewhere, in a module that it imports.
+      void inspected.then(({ error }) => {
+        if (error !== null && known.get(url)?.inspected === inspected) known.delete(url)
+      })
       return inspected
     },
   }

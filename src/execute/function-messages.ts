@@ -57,6 +57,9 @@ export type Crashed = { readonly say: 'crashed'; readonly why: string }
 /** The thread could not be started: no fault of the function. */
 export type Unstartable = { readonly say: 'unstartable'; readonly error: string }
 
-export type FromHost = FromThread | Crashed | Unstartable
+/** The work has arrived: from here on, whatever happens is its doing. */
+type Began = { readonly say: 'began' }
+
+export type FromHost = FromThread | Began | Crashed | Unstartable
 
 export type FromThread = { readonly say: 'ready' } | { readonly say: 'pong' } | Printed | Ended

@@ -52,6 +52,21 @@ test('says of a name whether it leads to a function, and if not, why', async (t)
   assert.equal(await registry.problemOf('broken'), 'The module broken.js cannot be loaded: Error: at once')
 })
 
+test('hears of it when what was wrong is mended in a file beside', async (t) => {
+  const { registry, write } = await functionFolder(t, {
+    'report.js': `export * from './_parts.js'`,
+    '_parts.js': 'export const one = () => 1',
+    'broken.js': `import './_later.js'; export const run = () => 1`,
+  })
+  const before = [await registry.problemOf('report:two'), await registry.problemOf('broken')]
+
+  write('_parts.js', 'export const two = () => 2')
+  write('_later.js', '')
+
+  assert.ok(before.every((problem) => problem !== null))
+  assert.deepEqual([await registry.problemOf('report:two'), await registry.problemOf('broken')], [null, null])
+})
+
 test('S82: no name leads out of the folder', async (t) => {
   const { folder, registry } = await functionFolder(t, { 'inside/run.js': 'export const run = () => 1' })
   const outside = mkdtempSync(join(tmpdir(), 'carillon-outside-'))

@@ -96,9 +96,12 @@ export const createFunctionRegistry = async ({
     problemOf: async (name) => {
       const found = await locate(name)
       if ('problem' in found) return found.problem
-      const { callables, error } = await inspector.inspect(found)
-      if (error !== null) return `The module ${found.file} cannot be loaded: ${error}`
-      if (found.callables.some((each) => callables.includes(each))) return null
+      const isMeant = ({ callables }: Pick<FunctionModule, 'callables'>) =>
+        found.callables.some((each) => callables.includes(each))
+      const known = await inspector.inspect(found)
+      const seen = isMeant(known) || known.error !== null ? known : await inspector.inspect(found, 'afresh')
+      if (seen.error !== null) return `The module ${found.file} cannot be loaded: ${seen.error}`
+      if (isMeant(seen)) return null
       return `The module ${found.file} exports no function ${found.callables.join(' or ')}`
     },
   }

@@ -22,6 +22,8 @@ export type FunctionRunnerOptions = {
 const GRACE_MS = 1000
 /** A thread that has not answered for this long, or for half of a shorter time limit, is blocked. */
 const BLOCKED_MS = 500
+/** Processes that were gone before the call reached them, before it is given up. */
+const MOST_TRIES = 3
 
 export const createFunctionRunner = (options: FunctionRunnerOptions): Runner => {
   const { clock, memoryMb, atOnce, registry } = options
@@ -51,11 +53,20 @@ const startCall = ({ clock, registry, isOpenTo, hosts }: Given, { assignment, ta
   let host: FunctionHost | null = null
   let endGrace: Cancel = () => {}
   let over = false
+  let tries = 0
 
   const finish = (finding: Finding): void => {
     if (over) return
     over = true
     report(finding)
+  }
+
+  const enter = (at: Located): void => {
+    host = null
+    doing = 'waiting for its turn'
+    tries += 1
+    const key = `${assignment.workspaceKey} ${at.version} ${at.url}`
+    hosts.enter({ key, isOver: () => over, go: (free) => run(at, free) })
   }
 
   const run = (at: Located, free: FunctionHost): void => {
@@ -75,6 +86,12 @@ const startCall = ({ clock, registry, isOpenTo, hosts }: Given, { assignment, ta
           endGrace()
           finish(failed('crashed', `The function crashed: ${why}.`, { output: output.text(null) }))
         },
+        lost: () => {
+          endGrace()
+          if (over) return
+          if (tries < MOST_TRIES) enter(at)
+          else finish(faulted(new Error('The processes of a function end before they begin.')))
+        },
         unstartable: (error) => {
           endGrace()
           finish(faulted(error))
@@ -88,10 +105,7 @@ const startCall = ({ clock, registry, isOpenTo, hosts }: Given, { assignment, ta
     const at = await registry.locate(target.function)
     // A folder that is being replaced may have it again in a moment.
     if ('problem' in at) return finish(failed('malformed', `${at.problem}.`, { retryable: true }))
-    if (over) return
-    doing = 'waiting for its turn'
-    const key = `${assignment.workspaceKey} ${at.version} ${at.url}`
-    hosts.enter({ key, isOver: () => over, go: (free) => run(at, free) })
+    if (!over) enter(at)
   }
 
   /** A blocked thread hears nothing: it is ended at once. Any other is asked to stop, and ended if it does not. */
