@@ -28,7 +28,7 @@ export type ExplainFacts = {
   readonly inTheWay: ExecutionRow | null
   /** When nobody scheduled, around the instant. */
   readonly outages: readonly Outage[]
-  /** Instants from now up to this one, itself included; for one to come. */
+  /** Instants from now up to this one, itself included; for one to come, where a maximum of runs makes it matter. */
   readonly instantsBefore: number
   /** The instant stands in the plan, and nobody took it yet. */
   readonly isPlanned: boolean

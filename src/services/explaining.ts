@@ -1,7 +1,7 @@
 /** Gathers what there is to know of a job at one instant, past or future, and has it explained. */
 import type { Actor } from '../domain/actor.ts'
 import type { Job } from '../domain/job.ts'
-import { around, compile, countBetween } from '../schedule/schedule.ts'
+import { around, compile, countBetween, instantsBetween, type Timetable } from '../schedule/schedule.ts'
 import type { FormerJob } from '../store/store.ts'
 import type { Deps } from './deps.ts'
 import { type ExecutionView, executionView } from './execution-view.ts'
@@ -27,7 +27,6 @@ export const createExplaining = ({ store, clock }: Deps) => {
     const former = await store.history.formerJobs(key)
     const [row = null] = await store.history.rowsFor(workspaceKey, key, at)
     const inForce = stateAt({ ...job, state: deletedAt === null ? job.state : 'deleted' }, former, at)
-    const compiled = compile(inForce.timetable, job.id)
     const explanation = explain({
       at,
       now,
@@ -41,7 +40,7 @@ export const createExplaining = ({ store, clock }: Deps) => {
           ? await store.history.underWayAt(workspaceKey, key, { instant: row.finishedAt ?? at, exceptId: row.id })
           : null,
       outages: row?.status === 'missed' ? await store.history.outages(at - OUTAGE_REACH_MS, at + OUTAGE_REACH_MS) : [],
-      instantsBefore: at > now ? countBetween(compiled, now, at) : 0,
+      instantsBefore: at > now ? instantsUpTo(inForce.timetable, job.id, { from: now, upTo: at }) : 0,
       isPlanned: row === null && at <= now && (await isWaiting(job, at, now)),
     })
     return { ...explanation, at, jobId: job.id, jobName: job.name, execution: row === null ? null : executionView(row) }
@@ -52,6 +51,21 @@ export const createExplaining = ({ store, clock }: Deps) => {
     const planned = await store.jobs.overdueAt(job.key, now)
     return planned !== null && planned <= at
   }
+}
+
+/** Only a maximum of runs asks for it. Counting steps over several schedules one by one: somebody may ask about the year 9000. */
+const MOST_COUNTED = 10_000
+
+const instantsUpTo = (
+  timetable: Timetable,
+  seed: string,
+  { from, upTo }: { readonly from: number; readonly upTo: number },
+): number => {
+  if (timetable.maxRuns === undefined) return 1
+  const compiled = compile(timetable, seed)
+  return timetable.schedules.length === 1
+    ? countBetween(compiled, from, upTo)
+    : instantsBetween(compiled, from, upTo, MOST_COUNTED).length
 }
 
 /** The newest state that had begun; what is to come is judged by the present one. */
