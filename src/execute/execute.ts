@@ -7,6 +7,7 @@ import { type Finding, failed, faulted, type Run, type Runner } from './runner.t
 export { createEgressGuard, type EgressPolicy } from './egress.ts'
 export { parseEgressAllow } from './egress-rules.ts'
 export { createHttpRunner, type HttpRunnerOptions } from './http.ts'
+export { openRevocationLists } from './revocation.ts'
 
 export type Executor = {
   /** The primitive. `done` is called exactly once, never before `start` returns; cancelling makes it `cancelled`. */
@@ -82,7 +83,7 @@ export const createExecutor = ({ clock, runners, onFault }: ExecutorOptions): Ex
     }
     let starting = true
     const report = (finding: Finding): void => {
-      const kind = finding.failure === null ? 'success' : 'failure'
+      const kind = finding.failure !== null ? 'failure' : finding.accepted ? 'accepted' : 'success'
       if (starting) queueMicrotask(() => settle(attempt, kind, finding))
       else settle(attempt, kind, finding)
     }
