@@ -2,6 +2,7 @@
 
 import type { Reason, Status, Trigger } from '../domain/execution.ts'
 import type { Page } from '../domain/page.ts'
+import type { Progress, ReportLog } from '../domain/report.ts'
 import type { Target } from '../domain/target.ts'
 
 export type ExecutionRow = {
@@ -29,6 +30,12 @@ export type ExecutionRow = {
   readonly output: string | null
   /** User id of who asked for a manual run or for another try. */
   readonly requestedBy: string | null
+  /** Until when the target, which has taken it over, may report; null while it does not have it. */
+  readonly reportDueAt: number | null
+  /** What the target last reported; null where it reported nothing. */
+  readonly progress: Progress | null
+  /** Only `byId` reads it; null in lists, and where nothing was reported. */
+  readonly log: ReportLog | null
 }
 
 export type AttemptRow = {

@@ -3,6 +3,7 @@ import type { ExecutionStore } from './executions.ts'
 import type { JobStore } from './jobs.ts'
 import type { Ledger } from './ledger.ts'
 import type { PeopleStore } from './people.ts'
+import type { ReportStore } from './reports.ts'
 
 export type {
   AttemptRow,
@@ -29,6 +30,7 @@ export type {
   OutcomeWrite,
 } from './ledger.ts'
 export type { NewSession, NewUser, PeopleStore, SessionRow, UserChange, UserRow, WorkspaceRow } from './people.ts'
+export type { ReportableAttempt, ReportNote, ReportStore } from './reports.ts'
 
 /** How far an acknowledged write is safe: against the end of the process, a power cut, or the loss of the machine. */
 export type Durability = 'process' | 'power' | 'failover'
@@ -40,6 +42,7 @@ export type Store = {
   readonly jobs: JobStore
   readonly executions: ExecutionStore
   readonly people: PeopleStore
+  readonly reports: ReportStore
   /** Resolves when a read and a write path answer; rejects with the cause otherwise. */
   readonly check: () => Promise<void>
   /** Waits for what is under way, then lets go of the files or connections. Calls after it reject. */

@@ -8,6 +8,7 @@ import { leasesContract } from './store-leases.ts'
 import { nodesContract } from './store-nodes.ts'
 import { outcomesContract } from './store-outcomes.ts'
 import { peopleContract } from './store-people.ts'
+import { reportsContract } from './store-reports.ts'
 import { scheduleChangesContract } from './store-schedule-changes.ts'
 import { sessionsContract } from './store-sessions.ts'
 import { unclaimedContract } from './store-unclaimed.ts'
@@ -25,6 +26,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
     nodesContract(open)
     executionsContract(open)
     historyContract(open)
+    reportsContract(open)
     peopleContract(open)
     sessionsContract(open)
   })

@@ -3,7 +3,7 @@ import { type Insertable, sql } from 'kysely'
 import { DomainError } from '../../domain/errors.ts'
 import type { ExecutionRow, NewManualRun } from '../executions.ts'
 import { DELETED, REASON_CODE, STATUS_CODE, TRIGGER_CODE } from './codes.ts'
-import { executionOf, selectExecutions } from './execution-rows.ts'
+import { executionOf, selectWholeExecution } from './execution-rows.ts'
 import { jobKeyOf, unparkFirst } from './statements.ts'
 import type { ExecutionTable } from './tables.ts'
 import { type Access, lastRow, statement } from './unit.ts'
@@ -44,8 +44,7 @@ export const createManualRun = async ({ read, write }: Access, run: NewManualRun
       1,
     ),
     statement(
-      selectExecutions(read)
-        .select('execution.output')
+      selectWholeExecution(read)
         .where('execution.workspace_key', '=', run.workspaceKey)
         .where('execution.id', '=', run.id),
     ),

@@ -15,6 +15,7 @@ export type Tables = {
   due: DueTable
   execution: ExecutionTable
   attempt: AttemptTable
+  report: ReportTable
 }
 
 export type WorkspaceTable = { key: Generated<number>; id: Fixed<string>; name: string; created_at: Fixed<number> }
@@ -123,4 +124,17 @@ export type AttemptTable = {
   status_code: number | null
   error: string | null
   output: string | null
+}
+
+export type ReportTable = {
+  workspace_key: Fixed<number>
+  execution_id: Fixed<string>
+  attempt: number
+  percent: number | null
+  message: string | null
+  log: string
+  log_dropped: number
+  reported_at: number
+  final_attempt: number | null
+  final_digest: string | null
 }

@@ -12,6 +12,7 @@ import { kyselyOver } from './kysely-driver.ts'
 import { createLedger } from './ledger.ts'
 import { type Line, openLine } from './line.ts'
 import type { Operations } from './operations.ts'
+import { createReportStore } from './reports.ts'
 import { readStatistics } from './statistics.ts'
 import { startThread } from './thread.ts'
 
@@ -58,6 +59,7 @@ export const openSqliteStore = async ({
     jobs: gate.before(createJobStore(access)),
     executions: gate.before(createExecutionStore(access, readStatistics(read))),
     people: gate.before(createPeopleStore(access)),
+    reports: gate.before(createReportStore(writer, read)),
     ...gate.before({ check: () => check(writer, read, clock.now()) }),
     close: async () => {
       await gate.shut()

@@ -9,17 +9,23 @@ export type OutcomeWriter = (
   alive: boolean,
 ) => { readonly recorded: Uint8Array; readonly pausedJobKeys: number[]; readonly released: boolean }
 
-export const openOutcomes = (db: DatabaseSync, queue: Queue): OutcomeWriter => {
+/** `holds`: what must be true of the row beside attempt and state; ?4 is the node of the batch. */
+export const openOutcomes = (db: DatabaseSync, queue: Queue, holds = 'node_key = ?4'): OutcomeWriter => {
   const finish = db.prepare(`
     update execution set status = ?5, reason = ?6, started_at = coalesce(?7, started_at), finished_at = ?8, status_code = ?9,
       error = ?10, output = ?11, overrides = null
-    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and node_key = ?4`)
+    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and ${holds}`)
   const tryAgain = db.prepare(`
     update execution set status = 0, not_before = ?5, node_key = null, started_at = null, status_code = ?6, error = ?7
-    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and node_key = ?4`)
+    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and ${holds}`)
+  // It still counts as one that runs, so that it keeps its place before others of its job.
+  const leaveToTarget = db.prepare(`
+    update execution set node_key = null, not_before = ?5, started_at = coalesce(?6, started_at), status_code = ?7, output = ?8,
+      error = null
+    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and ${holds}`)
   const handBack = db.prepare(`
     update execution set status = 0, attempt = attempt - 1, not_before = ?5, node_key = null, started_at = null
-    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and node_key = ?4`)
+    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and ${holds}`)
   const keep = db.prepare(`
     insert into attempt (workspace_key, execution_id, number, status, started_at, finished_at, status_code, error, output)
     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`)
@@ -59,6 +65,7 @@ export const openOutcomes = (db: DatabaseSync, queue: Queue): OutcomeWriter => {
       const id = outcomes.ids[index] as string
       const jobKey = numbers[at + OUTCOME.jobKey] as number
       const to = numbers[at + OUTCOME.to] as number
+      if (to === STATUS_CODE.running) return awaitReport(at, index)
       const written = to === STATUS_CODE.pending ? returnToQueue(at, index) : finishOne(at, index)
       if (!written) return false
 
@@ -81,6 +88,20 @@ export const openOutcomes = (db: DatabaseSync, queue: Queue): OutcomeWriter => {
         orNull(numbers[at + OUTCOME.finishedAt] as number) ?? now,
         orNull(numbers[at + OUTCOME.statusCode] as number),
         outcomes.errors[index] as string | null,
+        outcomes.outputs[index] as string | null,
+      )
+      return changes === 1
+    }
+
+    function awaitReport(at: number, index: number): boolean {
+      const { changes } = leaveToTarget.run(
+        numbers[at + OUTCOME.workspaceKey] as number,
+        outcomes.ids[index] as string,
+        numbers[at + OUTCOME.attempt] as number,
+        nodeKey,
+        orNull(numbers[at + OUTCOME.notBefore] as number),
+        orNull(numbers[at + OUTCOME.startedAt] as number),
+        orNull(numbers[at + OUTCOME.statusCode] as number),
         outcomes.outputs[index] as string | null,
       )
       return changes === 1

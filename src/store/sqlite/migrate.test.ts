@@ -24,7 +24,7 @@ it('a missing file is made, and what was applied is named', (t) => {
 
   const [before, applied, after] = [pendingMigrations(path), migrate(path, NOON), pendingMigrations(path)]
 
-  assert.deepEqual([before, applied, after], [['0001-ground'], ['0001-ground'], []])
+  assert.deepEqual([before, applied, after], [['0001-ground', '0005-reports'], ['0001-ground', '0005-reports'], []])
   assert.equal(statSync(path).mode & 0o777, 0o600)
 })
 
@@ -58,11 +58,11 @@ it('a migration that fails leaves the schema as it was, also where one before it
 it('a schema newer than this release is refused, and says which release is needed', (t) => {
   const path = pathIn(t)
   const db = open(t, path)
-  applyMigrations(db, NOON, [ground, SECOND])
+  applyMigrations(db, NOON, [ground, { ...SECOND, number: 9999 }])
 
   assert.throws(
     () => migrate(path, NOON),
-    /schema has number 2 \(more\), this release knows up to 1: start the newer release/,
+    /schema has number 9999 \(more\), this release knows up to \d+: start the newer release/,
   )
 })
 

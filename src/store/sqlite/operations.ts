@@ -7,6 +7,7 @@ import { type DueReader, openDue } from './hot-due.ts'
 import { type Nodes, openNodes } from './hot-nodes.ts'
 import { openOutcomes } from './hot-outcomes.ts'
 import { openQueue, type Queue } from './hot-queue.ts'
+import { openReports, type Reports } from './hot-reports.ts'
 import type { SchedulerLock } from './scheduler-lock.ts'
 import { statementCache } from './statement-cache.ts'
 
@@ -24,6 +25,8 @@ export type Operations = Pick<Nodes, 'join' | 'renew' | 'leave' | 'lost' | 'reco
   readonly lease: Queue['lease']
   readonly load: (jobKeys: readonly number[]) => { jobKey: number; leased: number; queued: number }[]
   readonly commit: (batch: BatchColumns) => BatchAnswer
+  readonly noteReport: Reports['note']
+  readonly endReported: Reports['end']
   /** The statements of one use case. Null: one of them did not change what it expected to, and all are undone. */
   readonly unit: (statements: readonly Statement[]) => StatementResult[]
   /** Leaves a trace on the disk: the only proof that writing works. */
@@ -39,6 +42,7 @@ export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operation
   const { due, nextDueAt } = openDue(db)
   const claims = openClaims(db, queue)
   const outcomes = openOutcomes(db, queue)
+  const reports = openReports(db, queue)
   const statements = statementCache(db)
   // Leans on execution_live alone.
   const load = db.prepare(`
@@ -69,6 +73,8 @@ export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operation
         return { jobKey, leased: Number(row?.leased), queued: Number(row?.queued) }
       }),
     commit,
+    noteReport: reports.note,
+    endReported: reports.end,
     unit: (list) =>
       list.map((statement) => {
         const result = statements.run(statement)
