@@ -2,8 +2,8 @@
 import { CLAIM_AHEAD_MS, createClaimStation, createMembership } from './claim/claim.ts'
 import { createDispatchStation, type Transport } from './dispatch/dispatch.ts'
 import type { Clock } from './domain/clock.ts'
-import { createRecordStation, createRecovery, type Recorded } from './record/record.ts'
-import type { Ledger, NodeInfo } from './store/store.ts'
+import { createRecordStation, createRecovery, createReporting, type Recorded, type Reporting } from './record/record.ts'
+import type { Ledger, NodeInfo, ReportStore } from './store/store.ts'
 
 /** Assignments held and under way at most: bounds memory and what a crash leaves to be repeated. */
 const DEFAULT_CAPACITY = 3072
@@ -20,6 +20,7 @@ export type EngineWatcher = {
 
 export type EngineParts = {
   readonly ledger: Ledger
+  readonly reports: ReportStore
   readonly clock: Clock
   readonly random: () => number
   readonly newId: () => string
@@ -42,6 +43,8 @@ export type Engine = {
   /** A job was changed: returns when all that was claimed ahead of it before has been sent. */
   readonly changed: (jobKey: number) => Promise<void>
   readonly cancelled: (executionId: string) => void
+  /** A target reports what came of an attempt, to whichever process; false when the attempt had ended. */
+  readonly reported: Reporting['report']
   /** For tests, and for those who drive the engine by hand: join, look, recover, flush, once. */
   readonly tick: () => Promise<void>
 }
@@ -65,6 +68,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       void recovery.start().then(() => {
         if (!stopping && membership.nodeKey() !== null) claim.start()
       })
+      reporting.start()
     },
     onLost: () => {
       watcher.scheduling(false)
@@ -72,9 +76,15 @@ export const createEngine = (parts: EngineParts): Engine => {
       record.abandon()
       void claim.stop()
       void recovery.stop()
+      void reporting.stop()
     },
     onFault: fault('membership'),
   })
+
+  const onRecorded = (recorded: readonly Recorded[]) => {
+    for (const { notBefore } of recorded) if (notBefore !== null) claim.waiting(notBefore)
+    watcher.recorded(recorded)
+  }
 
   const record = createRecordStation({
     ledger,
@@ -83,11 +93,20 @@ export const createEngine = (parts: EngineParts): Engine => {
     nodeKey: membership.nodeKey,
     leaseNow,
     othersCommitSoon: () => claim.isBacklogged(),
-    onRecorded: (recorded) => {
-      for (const { notBefore } of recorded) if (notBefore !== null) claim.waiting(notBefore)
-      watcher.recorded(recorded)
-    },
+    onRecorded,
     onFenced: watcher.fenced,
+    onAwaited: (until) => reporting.awaited(until),
+    onReleased: () => claim.waiting(clock.now()),
+    onPaused: watcher.paused,
+    onFault: fault('record'),
+  })
+
+  const reporting = createReporting({
+    reports: parts.reports,
+    clock,
+    random: parts.random,
+    active: () => membership.nodeKey() !== null,
+    onRecorded,
     onReleased: () => claim.waiting(clock.now()),
     onPaused: watcher.paused,
     onFault: fault('record'),
@@ -141,6 +160,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       stopping = true
       await claim.stop()
       await recovery.stop()
+      await reporting.stop()
       await dispatch.drain(graceMs)
       await record.flush()
       await membership.stop()
@@ -161,9 +181,16 @@ export const createEngine = (parts: EngineParts): Engine => {
       if (until !== null) await ringAfter(clock, until - clock.now() + 1)
     },
     cancelled: dispatch.cancel,
+    reported: async (attempt, told, note) => {
+      const isRecorded = await reporting.report(attempt, told, note)
+      // Its call may still be open here, and nothing that comes of it counts any more.
+      if (isRecorded) dispatch.cancelAttempt(attempt.executionId, attempt.attempt)
+      return isRecorded
+    },
     tick: async () => {
       await membership.tick()
       await recovery.scan()
+      await reporting.sweep()
       await claim.look()
       await record.flush()
     },

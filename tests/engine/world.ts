@@ -8,6 +8,7 @@ import type { Assignment, Outcome } from '../../src/domain/attempt.ts'
 import { newId } from '../../src/domain/ids.ts'
 import type { Job, Timetable } from '../../src/domain/job.ts'
 import type { PolicyChoices } from '../../src/domain/policies.ts'
+import type { Target } from '../../src/domain/target.ts'
 import { createEngine, type Engine } from '../../src/engine.ts'
 import { compile, nextAfter } from '../../src/schedule/schedule.ts'
 import { openSqliteStore } from '../../src/store/sqlite/database.ts'
@@ -32,8 +33,11 @@ export type Node = {
   readonly sent: string[]
   /** Ends the oldest open call of the job. */
   readonly answer: (jobName: string, more?: Partial<Outcome>) => void
+  /** How many calls are under way. */
   readonly open: () => number
   readonly faults: unknown[]
+  /** What became of each attempt that was recorded. */
+  readonly ended: readonly string[]
   readonly fenced: () => number
 }
 
@@ -49,7 +53,9 @@ export type World = {
   readonly reopen: () => Promise<World>
 }
 
-export type JobMore = { readonly timetable?: Timetable; readonly policies?: PolicyChoices }
+export type JobMore = { readonly timetable?: Timetable; readonly policies?: PolicyChoices; readonly target?: Target }
+
+const A_TARGET: Target = { kind: 'http', url: 'http://example.com/', method: 'GET' }
 
 export const openWorld = async (test: TestContext): Promise<World> => {
   const folder = mkdtempSync(join(tmpdir(), 'carillon-engine-'))
@@ -87,7 +93,7 @@ const world = async (
     store,
     clock,
     executions,
-    job: (name, { timetable = every(MINUTE), policies = {} } = {}) => {
+    job: (name, { timetable = every(MINUTE), policies = {}, target = A_TARGET } = {}) => {
       const id = newId()
       return store.jobs.create({
         id,
@@ -95,7 +101,7 @@ const world = async (
         name,
         description: null,
         timetable,
-        target: { kind: 'http', url: 'http://example.com/', method: 'GET' },
+        target,
         policies,
         metadata: {},
         state: 'active',
@@ -141,6 +147,7 @@ const node = (store: Store, clock: ManualClock): Node => {
   const sent: string[] = []
   const calls: Call[] = []
   const faults: unknown[] = []
+  const ended: string[] = []
   let fenced = 0
 
   const end = (index: number, more: Partial<Outcome>) => {
@@ -175,6 +182,7 @@ const node = (store: Store, clock: ManualClock): Node => {
 
   const engine = createEngine({
     ledger: store.ledger,
+    reports: store.reports,
     clock,
     random: () => 0.5,
     newId,
@@ -182,7 +190,7 @@ const node = (store: Store, clock: ManualClock): Node => {
     transport,
     boundMs: SECOND,
     watcher: {
-      recorded: () => {},
+      recorded: (recorded) => void ended.push(...recorded.map(({ to }) => to)),
       fenced: (count) => {
         fenced += count
       },
@@ -197,6 +205,7 @@ const node = (store: Store, clock: ManualClock): Node => {
     engine,
     sent,
     faults,
+    ended,
     fenced: () => fenced,
     open: () => calls.length,
     answer: (jobName, more = {}) =>
