@@ -43,8 +43,7 @@ export type DraftContext = {
 /** Throws `schedule.invalid` or `schedule.never_fires` when only the timetable is at fault, else `invalid`. */
 export const draftOf = (edit: JobEdit, context: DraftContext): Draft => {
   const { name, description, timetable, policies, metadata } = edit
-  const target =
-    edit.target === undefined ? null : keptTarget(context.secrets, context.owner, edit.target, context.stored)
+  const target = edit.target === undefined ? null : keptTarget(context.secrets, context.owner, edit.target, context)
   const title = name?.trim()
   const ofTimetable = timetable === undefined ? [] : timetableErrors(timetable)
   const isSilent = timetable === undefined || ofTimetable.length > 0 ? [] : neverFiresError(timetable, context.now)
@@ -81,7 +80,14 @@ export const refuseTimetable = (
 
 /** The answer is the same for every reason, so that nobody maps our network by asking. */
 export const refuseAddress = (target: HttpTarget, mayCall: (url: URL) => boolean): void => {
-  if (mayCall(new URL(target.url))) return
+  const { auth } = target
+  const addresses = [
+    { field: 'target.url', url: target.url },
+    ...(auth?.kind === 'oauth2' ? [{ field: 'target.auth.tokenUrl', url: auth.tokenUrl }] : []),
+  ]
+  const denied = addresses.find(({ url }) => !mayCall(new URL(url)))
+  if (denied === undefined) return
+  const { field } = denied
   const message = 'this server may not call this address'
-  throw new DomainError('egress.denied', `target.url: ${message}`, { errors: [{ field: 'target.url', message }] })
+  throw new DomainError('egress.denied', `${field}: ${message}`, { errors: [{ field, message }] })
 }

@@ -16,6 +16,7 @@ import { type ExecutionView, executionView } from './execution-view.ts'
 import { refuse } from './fields.ts'
 import { refuseAddress } from './job-draft.ts'
 import { isSameOrigin } from './job-target.ts'
+import { withVariables } from './target-variables.ts'
 
 /** What one manual run does differently; not kept beyond it. */
 export type RunOverrides = {
@@ -41,11 +42,8 @@ export const createJobRuns = ({ store, clock, signals, mayCall }: Deps) => {
   /** Whatever the state of the job: somebody asks for it. */
   const run = async (actor: Actor, id: string, overrides: RunOverrides = {}): Promise<ExecutionView> => {
     const job = await jobFor(store, actor, 'job.run', id)
-    const target = overridden(job.target, overrides)
-    if (target !== null) {
-      refuse(checkHttpTarget(target))
-      refuseAddress(target, mayCall)
-    }
+    const target = overridden(job, overrides)
+    if (target !== null) refuseAddress(target, mayCall)
     const execution = await store.executions.createManual({
       id: newId(),
       workspaceKey: job.workspaceKey,
@@ -76,12 +74,17 @@ export const createJobRuns = ({ store, clock, signals, mayCall }: Deps) => {
 }
 
 /** The whole target of the run; null when nothing is different. */
-const overridden = (target: HttpTarget, overrides: RunOverrides): HttpTarget | null => {
+const overridden = (job: Job, overrides: RunOverrides): HttpTarget | null => {
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
   if (Object.keys(given).length === 0) return null
-  const { auth, ...rest }: HttpTarget = { ...target, ...given }
-  // The secret was given for one origin, and goes to no other.
-  return auth === undefined || !isSameOrigin(target.url, rest.url) ? rest : { ...rest, auth }
+  const whole: HttpTarget = { ...job.target, ...given }
+  const { auth: _a, tls: _t, signing: _s, ...bare } = whole
+  // The secrets were given for one origin, and go to no other.
+  const target = isSameOrigin(job.target.url, whole.url) ? whole : bare
+  refuse(checkHttpTarget(target))
+  const supplied = withVariables(target, job)
+  refuse(supplied.errors)
+  return supplied.target
 }
 
 const checkCount = (field: 'past' | 'coming', count: number): void => {

@@ -33,6 +33,14 @@ const jobView = (
   }
 }
 
+/** The one answer that shows a secret that was made for its request. */
+export const withNewSecret = (job: JobView, newSecret: string | null): JobView => {
+  const { signing } = job.target
+  return newSecret === null || signing === undefined
+    ? job
+    : { ...job, target: { ...job.target, signing: { ...signing, newSecret } } }
+}
+
 /** With the last run of each, read for all of them at once. */
 export const jobViews = async (
   { store, auth, clock }: Pick<Deps, 'store' | 'auth' | 'clock'>,

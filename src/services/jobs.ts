@@ -11,10 +11,13 @@ import type { Deps } from './deps.ts'
 import { A_MOMENT_MS, nextInstant, stateWith } from './due.ts'
 import { type Draft, draftOf, type JobEdit, type JobInput } from './job-draft.ts'
 import { createJobRuns } from './job-runs.ts'
-import { type JobView, jobViews } from './job-view.ts'
+import { type JobView, jobViews, withNewSecret } from './job-view.ts'
 import { leavingOf } from './leaving.ts'
 import { pageOf } from './paging.ts'
 import { createPausing } from './pausing.ts'
+import { rotationOf } from './signing-rotation.ts'
+import { withSigningSecret } from './target-signing.ts'
+import { draftWithVariables } from './target-variables.ts'
 import { written } from './written.ts'
 
 type JobQuery = {
@@ -41,6 +44,8 @@ export type Jobs = {
   readonly pause: ReturnType<typeof createPausing>['pause']
   /** A job that is not paused stays as it is. */
   readonly resume: ReturnType<typeof createPausing>['resume']
+  /** Makes a new signing secret, or takes one; the former one signs on for a while. */
+  readonly rotateSigningSecret: ReturnType<typeof rotationOf>
   /** The last `past` and the next `coming` instants, oldest first. */
   readonly occurrences: ReturnType<typeof createJobRuns>['occurrences']
 }
@@ -51,14 +56,16 @@ export const createJobs = (deps: Deps): Jobs => {
   const { pause, resume } = createPausing(deps)
   const viewOf = async (job: Job): Promise<JobView> => (await jobViews(deps, job.workspaceKey, [job]))[0] as JobView
 
-  const draft = (edit: JobEdit, { workspaceKey, id }: Pick<Job, 'workspaceKey' | 'id'>, stored: Job | null): Draft =>
-    draftOf(edit, {
+  const draft = (edit: JobEdit, { workspaceKey, id }: Pick<Job, 'workspaceKey' | 'id'>, stored: Job | null): Draft => {
+    const given = draftOf(edit, {
       secrets: auth.secrets,
       owner: { workspaceKey, jobId: id },
       stored: stored?.target ?? null,
       now: clock.now(),
       mayCall,
     })
+    return draftWithVariables(given, id, stored)
+  }
 
   const checkOwner = async (actor: Actor, ownerId: string): Promise<void> => {
     const owner = isId(ownerId) ? await store.people.userById(ownerId) : null
@@ -75,7 +82,9 @@ export const createJobs = (deps: Deps): Jobs => {
     if (ownerId !== userIdOf(actor)) await checkOwner(actor, ownerId)
     const id = newId()
     const { workspaceKey } = actor
-    const { name, timetable, target, description, policies, metadata } = draft(input, { workspaceKey, id }, null)
+    const { input: wanted, newSecret } = withSigningSecret(input.target, undefined)
+    const given = draft({ ...input, target: wanted }, { workspaceKey, id }, null)
+    const { name, timetable, target, description, policies, metadata } = given
     if (name === undefined || timetable === undefined || target === undefined) throw new Error('A draft lacks a field.')
     const now = clock.now()
     const isEnabled = input.enabled !== false
@@ -95,7 +104,7 @@ export const createJobs = (deps: Deps): Jobs => {
       dueAt: isEnabled ? dueAt : null,
     })
     signals.wake()
-    return viewOf(job)
+    return withNewSecret(await viewOf(job), newSecret)
   }
 
   const changeOf = (
@@ -116,7 +125,7 @@ export const createJobs = (deps: Deps): Jobs => {
   }
 
   const update = async (actor: Actor, id: string, edit: JobEdit, ifVersion: number | null): Promise<JobView> => {
-    const { job, isChanged } = await written({
+    const { job, isChanged, newSecret } = await written({
       ifVersion,
       read: () => jobFor(store, actor, 'job.change', id),
       write: async (before) => {
@@ -127,21 +136,29 @@ export const createJobs = (deps: Deps): Jobs => {
         const now = clock.now()
         // A run that was taken a moment ahead of its time is still to come: the new timetable begins after it.
         const taken = await store.jobs.takenUpTo(before.key, { after: now, upTo: now + A_MOMENT_MS })
-        const change = changeOf(before, draft(edit, before, before), { ownerId: edit.ownerId, after: taken ?? now })
-        if (Object.keys(change).length === 0) return { job: before, isChanged: false }
+        const { input: target, newSecret } =
+          edit.target === undefined
+            ? { input: undefined, newSecret: null }
+            : withSigningSecret(edit.target, before.target.signing)
+        const given = draft({ ...edit, target }, before, before)
+        const change = changeOf(before, given, { ownerId: edit.ownerId, after: taken ?? now })
+        if (Object.keys(change).length === 0) return { job: before, isChanged: false, newSecret }
         const moves = change.timetable !== undefined
         const at = moves ? await leavingOf(store, before, { now, reason: 'edited' }) : { now, expectedDueAt: null }
         const after = await store.jobs.update(before, change, at)
-        return after === null ? null : { job: after, isChanged: true }
+        return after === null ? null : { job: after, isChanged: true, newSecret }
       },
     })
     if (isChanged) {
       await signals.changed(job.key)
       signals.wake()
     }
-    if (edit.enabled === false && job.state !== 'paused') return pause(actor, id)
-    if (edit.enabled === true && job.state === 'paused') return (await resume(actor, id, {})).job
-    return viewOf(job)
+    const view = async (): Promise<JobView> => {
+      if (edit.enabled === false && job.state !== 'paused') return pause(actor, id)
+      if (edit.enabled === true && job.state === 'paused') return (await resume(actor, id, {})).job
+      return viewOf(job)
+    }
+    return withNewSecret(await view(), newSecret)
   }
 
   return {
@@ -151,6 +168,7 @@ export const createJobs = (deps: Deps): Jobs => {
     pause,
     resume,
     occurrences,
+    rotateSigningSecret: rotationOf(deps),
 
     list: async (actor, query) => {
       allow(actor, 'job.view', null)

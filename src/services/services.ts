@@ -2,6 +2,7 @@
 import type { Deps } from './deps.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createJobs, type Jobs } from './jobs.ts'
+import { createReports, type Reports } from './reports.ts'
 import { createSchedules, type Schedules } from './schedules.ts'
 import { createSessionCheck } from './session-check.ts'
 import { createSessions, type Sessions } from './sessions.ts'
@@ -18,6 +19,7 @@ export type { OccurrenceView, RunOverrides } from './job-runs.ts'
 export type { HttpAuthInput, HttpAuthView, TargetInput, TargetView } from './job-target.ts'
 export type { JobView } from './job-view.ts'
 export type { Resumed } from './pausing.ts'
+export type { Report } from './reports.ts'
 export type { SessionView } from './sessions.ts'
 export type { Setup } from './setup.ts'
 export type { EngineSignals } from './signals.ts'
@@ -35,6 +37,7 @@ export type Services = {
   readonly users: Users
   readonly jobs: Jobs
   readonly executions: Executions
+  readonly reports: Reports
   readonly schedules: Schedules
   readonly statistics: StatisticsService
   readonly system: System
@@ -50,6 +53,7 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     users: createUsers(deps, sessionCheck),
     jobs,
     executions: createExecutions(deps),
+    reports: createReports(deps),
     schedules: createSchedules(deps),
     statistics: createStatistics(deps),
     system: createSystem(deps),
