@@ -18,10 +18,12 @@ import { executionRoutes } from './routes/executions.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobActionRoutes } from './routes/job-actions.ts'
 import { jobRoutes } from './routes/jobs.ts'
+import { reportRoutes } from './routes/reports.ts'
 import { rootRoute } from './routes/root.ts'
 import type { Api } from './routes/route.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { signingSecretRoutes } from './routes/signing-secret.ts'
 import { statisticsRoutes } from './routes/statistics.ts'
 import { systemRoutes } from './routes/system.ts'
 import { userRoutes } from './routes/users.ts'
@@ -99,7 +101,9 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       const api = scope as Api
       jobRoutes(api, context)
       jobActionRoutes(api, context)
+      signingSecretRoutes(api, context)
       executionRoutes(api, context)
+      reportRoutes(api, context)
       scheduleRoutes(api, context)
       statisticsRoutes(api, context)
       sessionRoutes(api, context)

@@ -33,6 +33,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   runJob: { path: '/jobs/JOB/run', ...change },
   pauseJob: { path: '/jobs/JOB/pause', ...change },
   resumeJob: { path: '/jobs/JOB/resume', ...change },
+  rotateSigningSecret: { path: '/jobs/JOB/signing-secret/rotate', ...change },
   listOccurrences: { path: '/jobs/JOB/occurrences', ...read },
   listExecutions: own,
   getExecution: { path: '/executions/EXECUTION', ...read },
@@ -53,7 +54,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   getSystem: own,
 }
 
-const PUBLIC = ['signIn', 'signUp', 'refreshSession', 'isAlive', 'isReady', 'getHealth']
+const PUBLIC = ['signIn', 'signUp', 'refreshSession', 'isAlive', 'isReady', 'getHealth', 'reportExecution']
 
 type Route = { readonly method: string; readonly path: string; readonly operationId: string }
 
