@@ -3,12 +3,13 @@ import { type Command, Option } from 'commander'
 import type { JobCreate } from '../../api/contract/jobs.ts'
 import type { PoliciesInput } from '../../api/contract/policies.ts'
 import type { ScheduleInput } from '../../api/contract/schedules.ts'
-import type { AuthInput, BodyInput, TargetInput } from '../../api/contract/targets.ts'
+import type { TargetInput } from '../../api/contract/targets.ts'
 import { readDuration } from '../duration.ts'
-import { usage } from '../exit-codes.ts'
 import { several, wholeNumber } from './command.ts'
+import { given, seconds, split } from './flag-texts.ts'
+import { type TargetFlags, targetFromFlags, withTargetFlags } from './target-flags.ts'
 
-export type JobFlags = {
+export type JobFlags = TargetFlags & {
   readonly description?: string
   readonly cron?: readonly string[]
   readonly every?: readonly string[]
@@ -20,17 +21,6 @@ export type JobFlags = {
   readonly maxRuns?: number
   readonly jitter?: string
   readonly spread?: string
-  readonly url?: string
-  readonly method?: string
-  readonly query?: readonly string[]
-  readonly header?: readonly string[]
-  readonly jsonBody?: string
-  readonly textBody?: string
-  readonly form?: readonly string[]
-  readonly auth?: string
-  readonly success?: readonly string[]
-  /** False by `--no-redirects`; true says nothing. */
-  readonly redirects: boolean
   readonly timeout?: string
   readonly attempts?: number
   readonly retryDelay?: string
@@ -43,7 +33,9 @@ export type JobFlags = {
 
 export type JobPart = Partial<Omit<JobCreate, 'target'>> & { target?: Partial<TargetInput> }
 
-export const withJobFlags = (command: Command): Command =>
+export const withJobFlags = (command: Command): Command => withPolicyFlags(withTargetFlags(withTimetableFlags(command)))
+
+const withTimetableFlags = (command: Command): Command =>
   command
     .option('--description <text>', 'what the job is for')
     .option('--cron <expression>', 'when, as cron: "*/15 9-17 * * MON-FRI"; may be repeated', several)
@@ -56,16 +48,9 @@ export const withJobFlags = (command: Command): Command =>
     .option('--max-runs <n>', 'ends after so many scheduled runs', wholeNumber(1, 999_999_999))
     .option('--jitter <time>', 'delay each occurrence by its own share of this')
     .option('--spread <time>', 'delay all occurrences by one share of this')
-    .option('--url <url>', 'the address to call')
-    .option('--method <name>', 'GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS')
-    .option('--query <name=value>', 'added to the address; may be repeated', several)
-    .option('--header <name: value>', 'sent along; may be repeated', several)
-    .option('--json-body <json>', 'send this as JSON')
-    .option('--text-body <text>', 'send this as text')
-    .option('--form <name=value>', 'send as a form; may be repeated', several)
-    .option('--auth <kind>', 'bearer, basic:USERNAME or header:NAME; asks for the secret, or see --secret-stdin')
-    .option('--success <status>', 'statuses that count as success: 200-299, 404; may be repeated', several)
-    .option('--no-redirects', 'a redirect is the answer')
+
+const withPolicyFlags = (command: Command): Command =>
+  command
     .option('--timeout <time>', 'bound on one attempt')
     .option('--attempts <n>', 'tries in all, the first included', wholeNumber(1, 100))
     .option('--retry-delay <time>', 'the first wait before another try')
@@ -81,16 +66,7 @@ const choice = (flags: string, text: string, words: string[]): Option => new Opt
 /** Only what was given; everything else has the server's default, or stays as it is. */
 export const jobFromFlags = (flags: JobFlags, secret: string | undefined): JobPart => {
   const schedules = schedulesOf(flags)
-  const target = given({
-    url: flags.url,
-    method: flags.method?.toUpperCase() as TargetInput['method'],
-    query: flags.query && pairs('--query', flags.query, '='),
-    headers: flags.header && pairs('--header', flags.header, ':'),
-    body: bodyOf(flags),
-    auth: flags.auth === undefined ? undefined : authOf(flags.auth, secret),
-    success: flags.success && { status: [...flags.success] },
-    follow_redirects: flags.redirects ? undefined : false,
-  })
+  const target = targetFromFlags(flags, secret)
   const policies = policiesOf(flags)
   return given({
     description: flags.description,
@@ -126,45 +102,3 @@ const policiesOf = (flags: JobFlags): PoliciesInput =>
     delivery: flags.delivery,
     pause_after_failures: flags.pauseAfter,
   })
-
-const bodyOf = ({ jsonBody, textBody, form }: JobFlags): BodyInput | undefined => {
-  const bodies = [jsonBody, textBody, form].filter((body) => body !== undefined)
-  if (bodies.length > 1) throw usage('body', 'several', 'give one of --json-body, --text-body and --form')
-  if (jsonBody !== undefined) return { type: 'json', content: readJson('--json-body', jsonBody) }
-  if (textBody !== undefined) return { type: 'text', content: textBody }
-  return form && { type: 'form', content: pairs('--form', form, '=') }
-}
-
-const authOf = (text: string, secret = ''): AuthInput => {
-  const [kind, name] = [text.split(':', 1)[0], text.includes(':') ? text.slice(text.indexOf(':') + 1) : '']
-  if (text === 'bearer') return { kind: 'bearer', token: secret }
-  if (kind === 'basic' && name !== '') return { kind: 'basic', username: name, password: secret }
-  if (kind === 'header' && name !== '') return { kind: 'header', name, value: secret }
-  throw usage('--auth', text, 'write bearer, basic:USERNAME or header:NAME')
-}
-
-export const readJson = (where: string, text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw usage(where, text.length > 80 ? `${text.slice(0, 79)}…` : text, (error as SyntaxError).message)
-  }
-}
-
-const split = (option: string, text: string, by: string): [string, string] => {
-  const at = text.indexOf(by)
-  if (at < 1) throw usage(option, text, `write a name, ${JSON.stringify(by)} and a value`)
-  const value = text.slice(at + 1)
-  return [text.slice(0, at).trim(), by === ':' ? value.trim() : value]
-}
-
-const pairs = (option: string, texts: readonly string[], by: string) =>
-  texts.map((text) => split(option, text, by)).map(([name, value]) => ({ name, value }))
-
-const seconds = (option: string, text: string | undefined): number | undefined =>
-  text === undefined ? undefined : readDuration(option, text)
-
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-const given = <T extends object>(fields: T): Given<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>

@@ -14,6 +14,7 @@ import { merged, readJobFile } from './job-file.ts'
 import { type JobFlags, type JobPart, jobFromFlags, withJobFlags } from './job-flags.ts'
 import { readSecret } from './secrets.ts'
 import { showJob } from './show-job.ts'
+import { addSigningCommand, tellNewSecret } from './signing.ts'
 
 type ListOptions = Shared & {
   readonly state?: string
@@ -43,6 +44,7 @@ export const addJobCommands: Adder = (parent, world) => {
         `${what} ${job.name} (${job.id}): ${job.schedule_text.replace(/\.$/, '')}${next === null ? '' : `; next run ${next}`}`,
       ),
     )
+    tellNewSecret(terminal, job)
   }
 
   command('list', 'all jobs you may see')
@@ -120,6 +122,11 @@ export const addJobCommands: Adder = (parent, world) => {
         if (wait && run.status !== 'success') throw new CommandFailure('failed', `the run ended as ${run.status}`)
       }),
     )
+
+  addSigningCommand(
+    command('rotate-signing-secret <job>', 'sign with a new secret; the present one signs on for a while'),
+    world,
+  )
 
   command('pause <job>', 'no more scheduled runs until it is resumed').action(
     asking<Shared>(world, async (client, options, [name = '']) => {

@@ -28,8 +28,15 @@ export const showJob = (job: Job, style: TableStyle): string => {
       ...lines(target.query, '=').map((text) => ['query', text] as const),
       ['body', target.body ? `${target.body.type}: ${bodyText(target.body.content)}` : undefined],
       ['signs in', target.auth?.kind],
+      ['tokens from', target.auth?.kind === 'oauth2' ? target.auth.token_url : undefined],
+      [
+        'certificate',
+        target.tls === null ? undefined : `client certificate, key ${target.tls.private_key.fingerprint}`,
+      ],
+      ['signed', target.signing === null ? undefined : signingText(target.signing, job.time_zone)],
       ['success', successText(target.success)],
       ['redirects', target.follow_redirects ? undefined : 'not followed'],
+      ['reports', reportsText(target.completion)],
       ['timeout', showDuration(policies.timeout_seconds)],
       ['attempts', attemptsText(policies.retry)],
       ['overlap', policies.overlap],
@@ -47,6 +54,12 @@ export const showJob = (job: Job, style: TableStyle): string => {
     style,
   )
 }
+
+const signingText = ({ secret, previous_valid_until: until }: NonNullable<Job['target']['signing']>, zone: string) =>
+  `secret ${secret.fingerprint}${until === null ? '' : `, the former one until ${showInstant(until, zone)}`}`
+
+const reportsText = ({ deadline_seconds: within }: Job['target']['completion']): string | undefined =>
+  within === null ? undefined : `within ${showDuration(within)} of a 202`
 
 const lines = (pairs: Pairs, by: string): string[] =>
   Object.entries(pairs).flatMap(([name, values]) => [values].flat().map((value) => `${name}${by}${value}`))
