@@ -2,6 +2,7 @@
 import { hostname } from 'node:os'
 import { echoRoutes } from './api/routes/echo.ts'
 import { createServer } from './api/server.ts'
+import { openFunctions } from './app/functions.ts'
 import { createWatcher } from './app/watch.ts'
 import { createAuth } from './auth/auth.ts'
 import { revealWith } from './auth/target-secrets.ts'
@@ -26,6 +27,7 @@ import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 
 export { migrateDatabase, pendingMigrationsOf } from './app/migrate.ts'
 export { previewTimetable } from './app/preview.ts'
+export { runFunction } from './app/run-function.ts'
 export { showRun } from './app/show-run.ts'
 export { systemClock } from './domain/clock.ts'
 
@@ -56,6 +58,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
   const metrics = createMetrics()
   const auth = createAuth({ ...config, minPasswordLength: config.environment === 'production' ? 12 : 8 }, clock)
   const revocation = revocationLists(config, (error) => log.error('the revocation lists cannot be read', { error }))
+  const functions = await openFunctions(config)
   const store = await openSqliteStore({
     path: config.database.path,
     onFault: (error) => log.error('the database met a fault', { error }),
@@ -82,6 +85,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
           tokenOf: auth.reportTokens.tokenOf,
         },
       }),
+      ...functions.runners,
     ],
     onFault: (error) => log.error('a runner met a fault', { error }),
   })
@@ -109,6 +113,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
       refreshTokenSeconds: config.refreshTokenSeconds,
     },
     mayCall: (url) => guard.admitUrl(url) !== null,
+    functions: functions.catalogue,
     signals: {
       wake: engine.wake,
       changed: engine.changed,

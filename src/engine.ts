@@ -151,6 +151,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       claim.waiting(clock.now())
       watcher.recovered(counts)
     },
+    onQuarantined: watcher.paused,
     onFault: fault('recover'),
   })
 

@@ -165,6 +165,18 @@ describe('what happens in one place only', () => {
     assert.ok(product.some((source) => source.file.startsWith('store/') && hasSql(source)))
   })
 
+  it('S83: programs are started by execute alone, and never by way of a shell', () => {
+    const starts = ({ imports }: Source) => imports.some((name) => /^(node:)?child_process$/.test(name))
+    const shell = /\b(exec|execSync|execFile|execFileSync|spawnSync|fork)\s*\(\s*['"`\w]|shell:\s*(true|['"`])/
+
+    assert.deepEqual(offenders(product.filter(outside('execute/')), starts), [])
+    assert.deepEqual(
+      offenders(product.filter(starts), ({ code }) => shell.test(code)),
+      [],
+    )
+    assert.ok(product.some(starts))
+  })
+
   it('the network is reached from execute, notify, the client of the cli and the server of the api', () => {
     const doors = /^(node:)?(net|tls|http|https|http2|dgram|dns|dns\/promises)$|^undici(\/|$)/
     const isNetworked = ({ code }: Source) =>

@@ -38,7 +38,7 @@ describe('the lock file', () => {
   const those = (isWrong: (one: (typeof packages)[number][1]) => boolean) =>
     packages.filter(([, one]) => isWrong(one)).map(([path]) => path)
 
-  it('brings no package that runs a script when it is installed', () => {
+  it('S101: brings no package that runs a script when it is installed', () => {
     assert.deepEqual(
       those((one) => one.hasInstallScript === true),
       [],
@@ -46,7 +46,7 @@ describe('the lock file', () => {
     assert.ok(packages.length > 50)
   })
 
-  it('names no registry, and pins every package by its contents', () => {
+  it('S101: names no registry, and pins every package by its contents', () => {
     assert.deepEqual(
       those((one) => /^https?:/.test(one.resolved ?? '')),
       [],
@@ -117,6 +117,16 @@ describe('the package', () => {
       '2026-11-30T00:00:00.000Z',
       '2026-12-07T00:00:00.000Z',
     ])
+  })
+
+  it('calls a registered function, which may be TypeScript', async () => {
+    const folder = mkdtempSync(join(home, 'functions-'))
+    writeFileSync(join(folder, 'report.ts'), 'export const run = (region: string): object => ({ region })')
+    const args = ['functions', 'run', 'report', '--dir', folder, '--args', '["eu"]']
+
+    const { stdout } = await run(carillon, args, { cwd: tmpdir(), env: outside })
+
+    assert.equal(stdout, '{"region":"eu"}\n')
   })
 
   it('serves, keeps its data where it was started, and ends with 0 when asked', async () => {

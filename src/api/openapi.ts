@@ -50,6 +50,7 @@ export const describeApi = async (app: FastifyInstance, version: string): Promis
 const TAGS = [
   { name: 'jobs', description: 'What runs, when, and how it behaves.' },
   { name: 'executions', description: 'What ran, what did not, and why.' },
+  { name: 'functions', description: 'Code of the operator that jobs may call.' },
   { name: 'schedules', description: 'Trying a timetable before a job has it.' },
   { name: 'statistics', description: 'Counts, durations and lateness.' },
   { name: 'sessions', description: 'Signing in and out.' },

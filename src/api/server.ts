@@ -15,6 +15,7 @@ import { LIMITS, type Limits, refuseBrokenRequest } from './limits.ts'
 import { describeApi } from './openapi.ts'
 import { answerProblems, refuser } from './refuse.ts'
 import { executionRoutes } from './routes/executions.ts'
+import { functionRoutes } from './routes/functions.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobActionRoutes } from './routes/job-actions.ts'
 import { jobRoutes } from './routes/jobs.ts'
@@ -103,6 +104,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       jobActionRoutes(api, context)
       signingSecretRoutes(api, context)
       executionRoutes(api, context)
+      functionRoutes(api, context)
       reportRoutes(api, context)
       scheduleRoutes(api, context)
       statisticsRoutes(api, context)

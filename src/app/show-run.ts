@@ -10,7 +10,7 @@ export const showRun = ({ assignment, outcome, to, notBefore }: Recorded, colour
   const late = `+${outcome.startedAt - assignment.scheduledFor} ms`
   const result =
     to === 'success'
-      ? `${outcome.statusCode} in ${outcome.durationMs} ms`
+      ? `${outcome.statusCode ?? 'done'} in ${outcome.durationMs} ms`
       : `${outcome.error ?? to}${notBefore === null ? '' : `; next attempt in ${Math.round((notBefore - outcome.finishedAt) / 1000)} s`}`
   return `  ${mark} ${assignment.jobName}   ${paint('dim', `due ${due}`)}   ${late.padStart(7)}   ${result}`
 }

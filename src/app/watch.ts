@@ -46,7 +46,7 @@ export const createWatcher = ({ log, metrics, onRun }: WatchParts): EngineWatche
       metrics.leasesLost(retried + uncertain)
       log.warn('executions of an ended node were taken back', { retried, uncertain })
     },
-    paused: (jobKeys) => log.warn('jobs were paused after failures in a row', { count: jobKeys.length }),
+    paused: (jobKeys) => log.warn('jobs were paused after failures or crashes in a row', { count: jobKeys.length }),
     scheduling: (on) => {
       metrics.claiming(on)
       log.info(on ? 'scheduling' : 'not scheduling: the lease was lost')

@@ -13,6 +13,7 @@ const MATRIX: Readonly<Record<Action, Readonly<Record<Role, readonly [own: boole
   'job.change': { admin: [true, true], user: [true, false], viewer: [false, false] },
   'job.run': { admin: [true, true], user: [true, false], viewer: [false, false] },
   'job.give': { admin: [true, true], user: [false, false], viewer: [false, false] },
+  'function.view': { admin: [true, true], user: [true, true], viewer: [true, true] },
   'execution.view': { admin: [true, true], user: [true, true], viewer: [true, true] },
   'execution.change': { admin: [true, true], user: [true, false], viewer: [false, false] },
   'schedule.preview': { admin: [true, true], user: [true, true], viewer: [true, true] },

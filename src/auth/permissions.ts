@@ -14,6 +14,8 @@ export const PERMISSIONS = {
   'job.run': row('any', 'own', 'none'),
   /** Make somebody else its owner. */
   'job.give': row('any', 'none', 'none'),
+  /** Which registered functions there are. */
+  'function.view': row('any', 'any', 'any'),
   'execution.view': row('any', 'any', 'any'),
   /** Cancel, try again. Own: of an own job. */
   'execution.change': row('any', 'own', 'none'),

@@ -4,6 +4,7 @@ import { ConfigError, VERSION } from '../config/config.ts'
 import { Refusal } from './client/client.ts'
 import type { Adder } from './commands/command.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { addFunctionCommands } from './commands/functions.ts'
 import { addJobCommands } from './commands/jobs.ts'
 import { addMigrateCommand } from './commands/migrate.ts'
 import { addNextCommand } from './commands/next.ts'
@@ -21,6 +22,7 @@ const COMMANDS: readonly Adder[] = [
   addSessionCommands,
   addJobCommands,
   addRunCommands,
+  addFunctionCommands,
   addNextCommand,
   addUserCommands,
   addMigrateCommand,

@@ -130,6 +130,22 @@ const TABLE: Record<keyof Values, Row> = {
     wrong: 'https://a.example/path',
     given: ['https://a.example, http://b.example:8080', ['https://a.example', 'http://b.example:8080']],
   },
+  functionsDir: { name: 'FUNCTIONS_DIR', development: null, production: null, given: ['./functions', './functions'] },
+  functionsForAll: {
+    name: 'FUNCTIONS_FOR_ALL_WORKSPACES',
+    development: false,
+    production: false,
+    wrong: 'some',
+    given: ['yes', true],
+  },
+  functionsAtOnce: { name: 'FUNCTIONS_AT_ONCE', development: 4, production: 4, wrong: '0', given: ['16', 16] },
+  functionsMemoryMb: {
+    name: 'FUNCTIONS_MEMORY_MB',
+    development: 128,
+    production: 128,
+    wrong: '8',
+    given: ['512', 512],
+  },
   allowPrivateTargets: {
     name: 'ALLOW_PRIVATE_TARGETS',
     development: true,

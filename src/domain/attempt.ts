@@ -47,6 +47,10 @@ export type FailureCode =
   | 'reported'
   /** The target took it and did not report in time. */
   | 'no_report'
+  /** A function threw, or its promise was rejected. */
+  | 'exception'
+  /** A function brought its thread down, or blocked it until it had to be ended; three of them in a row quarantine the job. */
+  | 'crashed'
   | 'internal'
 
 export type Outcome = {

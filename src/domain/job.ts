@@ -9,7 +9,9 @@ export type { Timetable } from '../schedule/schedule.ts'
 export const JOB_STATES = ['active', 'paused', 'ended'] as const
 export type JobState = (typeof JOB_STATES)[number]
 
-export type PauseReason = 'by_user' | 'failures'
+/** `quarantined`: its function brought its thread, or the whole node, down three times in a row. */
+export const PAUSE_REASONS = ['by_user', 'failures', 'quarantined'] as const
+export type PauseReason = (typeof PAUSE_REASONS)[number]
 
 export type Job = {
   /** Internal number; never leaves the server. */

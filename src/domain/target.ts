@@ -81,6 +81,15 @@ export type HttpTarget = {
   readonly variables?: Readonly<Record<string, string>>
 }
 
+/** A callable of a module that the operator has put into the folder of functions. */
+export type FunctionTarget = {
+  readonly kind: 'function'
+  /** `report`, `reports.daily` or `reports.daily:send`; the grammar is in `functions.ts`. */
+  readonly function: string
+  readonly args: readonly unknown[]
+  readonly kwargs: Readonly<Record<string, unknown>>
+}
+
 /** Which secret of a target it is: what seals and what opens it must say the same, and a fault of it is told under this name. */
 export type SecretField =
   | 'target.auth.password'
@@ -92,8 +101,10 @@ export type SecretField =
   | 'target.signing.previous'
 
 /** Grows by a kind for each runner. */
-export type Target = HttpTarget
+export type Target = HttpTarget | FunctionTarget
 
 /** How long after its 202 the target may take to report; null where its answer is the outcome. */
 export const reportWithinMs = (target: Target): number | null =>
   target.kind === 'http' ? (target.completion?.deadlineMs ?? null) : null
+
+export const signingOf = (target: Target): Signing | undefined => (target.kind === 'http' ? target.signing : undefined)

@@ -59,7 +59,7 @@ export const outputOf = (body: Buffer, cut: string | null, secrets: readonly str
 }
 
 /** As much of the text as fits the bytes, ending with a whole character. */
-const startOf = (text: string, bytes: number): string => {
+export const startOf = (text: string, bytes: number): string => {
   const encoded = Buffer.from(text)
   if (encoded.length <= bytes) return text
   let end = bytes

@@ -90,6 +90,17 @@ test('an attempt that outlives its timeout is stopped and fails, keeping what ha
   assert.deepEqual([statusCode, output], [200, 'half'])
 })
 
+test('a runner may know a better word than timeout for what its deadline ended', () => {
+  const { clock, outcomes, start } = setUp({
+    start: () => ({ stop: () => ({ ...HEARD, doing: 'looping', failure: 'crashed' }) }),
+  })
+  start()
+
+  clock.advance(1050)
+
+  assert.deepEqual([outcomes[0]?.failure, outcomes[0]?.error], ['crashed', 'Timed out after 1000 ms while looping.'])
+})
+
 test('whatever a runner reports after the deadline is dropped', () => {
   const { clock, reports, outcomes, start } = setUp()
   start()

@@ -2,12 +2,15 @@
 import type { Assignment, Outcome } from '../domain/attempt.ts'
 import type { Cancel, Clock } from '../domain/clock.ts'
 import { createDeadlines, type Deadline } from './deadlines.ts'
-import { type Finding, failed, faulted, type Run, type Runner } from './runner.ts'
+import { type Finding, failed, faulted, type Heard, type Run, type Runner } from './runner.ts'
 
 export { createEgressGuard, type EgressPolicy } from './egress.ts'
 export { parseEgressAllow } from './egress-rules.ts'
+export { createFunctionRunner, type FunctionRunnerOptions } from './function.ts'
+export { createFunctionRegistry, type FunctionRegistry } from './function-registry.ts'
 export { createHttpRunner, type HttpRunnerOptions } from './http.ts'
 export { openRevocationLists } from './revocation.ts'
+export type { Runner } from './runner.ts'
 
 export type Executor = {
   /** The primitive. `done` is called exactly once, never before `start` returns; cancelling makes it `cancelled`. */
@@ -56,11 +59,11 @@ export const createExecutor = ({ clock, runners, onFault }: ExecutorOptions): Ex
   const cutShort = (attempt: Attempt, kind: 'failure' | 'cancelled'): void => {
     if (attempt.settled) return
     try {
-      const heard = attempt.run?.stop() ?? { statusCode: null, output: null, doing: 'starting' }
+      const heard: Heard = attempt.run?.stop() ?? { statusCode: null, output: null, doing: 'starting' }
       const { timeoutMs } = attempt.assignment
       const finding =
         kind === 'failure'
-          ? failed('timeout', `Timed out after ${timeoutMs} ms while ${heard.doing}.`, heard)
+          ? failed(heard.failure ?? 'timeout', `Timed out after ${timeoutMs} ms while ${heard.doing}.`, heard)
           : { ...failed('internal', `Cancelled while ${heard.doing}.`, heard), failure: null, retryable: false }
       settle(attempt, kind, finding)
     } catch (error) {

@@ -53,7 +53,8 @@ export const createHttpRunner = (options: HttpRunnerOptions): Runner => {
   return {
     kind: 'http',
     start: (assignment, report) => {
-      const known = prepare(assignment.target)
+      const { target } = assignment
+      const known = target.kind === 'http' ? prepare(target) : 'The target is not one that is called over HTTP.'
       const prepared = typeof known === 'string' || known.fill === null ? known : known.fill(assignment)
       if (typeof prepared === 'string') {
         report(failed('malformed', prepared))

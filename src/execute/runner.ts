@@ -16,6 +16,8 @@ export type Heard = {
   readonly output: string | null
   /** What the run was waiting for, as in "Timed out after 30000 ms while <this>". */
   readonly doing: string
+  /** What it is called when the deadline was the reason; default `timeout`. */
+  readonly failure?: FailureCode
 }
 
 export type Run = {

@@ -3,6 +3,7 @@ import type { Assignment, Outcome } from '../domain/attempt.ts'
 import { withDefaults } from '../domain/policies.ts'
 import { reportWithinMs } from '../domain/target.ts'
 import type { OutcomeWrite } from '../store/store.ts'
+import { crashOf } from './crashes.ts'
 import { retryAt } from './retry.ts'
 
 export type Recorded = {
@@ -33,6 +34,7 @@ export const outcomeWrite = (
     error: outcome.error,
     output: outcome.output,
     pauseAfterFailures: null,
+    ...crashOf(assignment.target, outcome),
   }
   switch (outcome.kind) {
     case 'success':

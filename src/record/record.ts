@@ -87,7 +87,7 @@ export const createRecordStation = (parts: RecordParts): RecordStation => {
     return {
       outcomes: entries.map((entry) => entry.write),
       committed: (result) => {
-        announce(entries, result.recorded)
+        announce(entries, result)
         if (result.released) parts.onReleased()
         if (result.pausedJobKeys.length > 0) parts.onPaused(result.pausedJobKeys)
       },
@@ -117,7 +117,7 @@ export const createRecordStation = (parts: RecordParts): RecordStation => {
     }
   }
 
-  const announce = (entries: readonly Entry[], recorded: readonly boolean[]) => {
+  const announce = (entries: readonly Entry[], { recorded, quarantinedIds }: BatchResult) => {
     const told: Recorded[] = []
     let fenced = 0
     entries.forEach((entry, index) => {
@@ -126,7 +126,7 @@ export const createRecordStation = (parts: RecordParts): RecordStation => {
       if (to === 'running') {
         if (recorded[index] && notBefore !== null) parts.onAwaited(notBefore)
       } else if (!recorded[index]) fenced += 1
-      else if (entry.recorded !== null) told.push(entry.recorded)
+      else if (entry.recorded !== null) told.push(asWritten(entry.recorded, quarantinedIds))
     })
     if (fenced > 0) parts.onFenced(fenced)
     if (told.length > 0) parts.onRecorded(told)
@@ -164,3 +164,7 @@ export const createRecordStation = (parts: RecordParts): RecordStation => {
     },
   }
 }
+
+/** The store knows what the attempt alone does not tell: it may have been one crash too many. */
+const asWritten = (recorded: Recorded, quarantinedIds: readonly string[]): Recorded =>
+  quarantinedIds.includes(recorded.assignment.executionId) ? { ...recorded, to: 'failed', notBefore: null } : recorded

@@ -2,6 +2,7 @@
 import type { Cancel, Clock } from '../domain/clock.ts'
 import { withDefaults } from '../domain/policies.ts'
 import type { Ledger } from '../store/store.ts'
+import { mayHaveCrashedNode } from './crashes.ts'
 
 const SCAN_EVERY_MS = 2000
 const PAGE = 500
@@ -13,6 +14,8 @@ export type RecoverParts = {
   /** Only a node that schedules recovers. */
   readonly active: () => boolean
   readonly onRecovered: (counts: { readonly retried: number; readonly uncertain: number }) => void
+  /** Jobs whose function was running when its node ended, once too often. */
+  readonly onQuarantined: (jobKeys: readonly number[]) => void
   readonly onFault: (error: unknown) => void
 }
 
@@ -33,21 +36,28 @@ export const createRecovery = (parts: RecoverParts): Recovery => {
   const scanAll = async () => {
     let retried = 0
     let uncertain = 0
+    const quarantined: number[] = []
     for (;;) {
       const at = { now: clock.now(), leaseNow: parts.leaseNow() }
       const lost = await ledger.lost(at.leaseNow, PAGE)
       const ended = await Promise.all(
         lost.map(async (one) => {
           const to = withDefaults(one.policies).delivery === 'at_most_once' ? 'uncertain' : 'pending'
-          return (await ledger.recover(one, to, at)) ? to : null
+          const { to: ended, isPaused } = await ledger.recover(one, to, {
+            ...at,
+            isCrash: mayHaveCrashedNode(one.target),
+          })
+          if (isPaused) quarantined.push(one.jobKey)
+          return ended
         }),
       )
       retried += ended.filter((to) => to === 'pending').length
       uncertain += ended.filter((to) => to === 'uncertain').length
       // A page of which nothing could be ended belongs to somebody else by now.
-      if (lost.length < PAGE || ended.every((to) => to === null)) break
+      if (lost.length < PAGE || ended.every((to) => to === 'gone')) break
     }
     if (retried + uncertain > 0) parts.onRecovered({ retried, uncertain })
+    if (quarantined.length > 0) parts.onQuarantined(quarantined)
   }
 
   const scan = (): Promise<void> => {

@@ -1,6 +1,7 @@
 /** What every use case is built from. */
 import type { Auth } from '../auth/auth.ts'
 import type { Clock } from '../domain/clock.ts'
+import type { FunctionCatalogue } from '../domain/functions.ts'
 import type { Store } from '../store/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { EngineSignals } from './signals.ts'
@@ -24,4 +25,5 @@ export type Deps = {
   readonly settings: Settings
   /** False: no server of ours would call this address, whatever it resolves to. */
   readonly mayCall: (url: URL) => boolean
+  readonly functions: FunctionCatalogue
 }

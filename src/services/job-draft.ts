@@ -3,10 +3,11 @@ import type { Secrets } from '../auth/secrets.ts'
 import { DomainError, type FieldError } from '../domain/errors.ts'
 import type { Job, Timetable } from '../domain/job.ts'
 import { choicesOf, type PolicyChoices, withDefaults } from '../domain/policies.ts'
-import type { HttpTarget } from '../domain/target.ts'
+import type { Target } from '../domain/target.ts'
 import { refuse } from './fields.ts'
 import { checkDescription, checkMetadata, checkName, checkPolicies } from './job-rules.ts'
-import { keptTarget, type TargetInput, type TargetOwner } from './job-target.ts'
+import type { TargetOwner } from './job-target.ts'
+import { keptTarget, refuseAddress, type TargetInput } from './targets.ts'
 import { neverFiresError, normalTimetable, timetableErrors } from './timetable-rules.ts'
 
 export type JobInput = {
@@ -27,14 +28,14 @@ export type JobEdit = { readonly [K in keyof JobInput]?: JobInput[K] | undefined
 
 /** The fields that were given, in the form in which they are kept. */
 export type Draft = Partial<Pick<Job, 'name' | 'description' | 'timetable' | 'policies' | 'metadata'>> & {
-  readonly target?: HttpTarget
+  readonly target?: Target
 }
 
 export type DraftContext = {
   readonly secrets: Secrets
   readonly owner: TargetOwner
   /** Null for a new job. */
-  readonly stored: HttpTarget | null
+  readonly stored: Target | null
   readonly now: number
   /** False: no server of ours would call this address, whatever it resolves to. */
   readonly mayCall: (url: URL) => boolean
@@ -76,18 +77,4 @@ export const refuseTimetable = (
   if (first === undefined) return
   const value = first.value === undefined ? '' : ` ${JSON.stringify(first.value)?.slice(0, 120)}:`
   throw new DomainError(code, `${first.field}:${value} ${first.message}`, { errors })
-}
-
-/** The answer is the same for every reason, so that nobody maps our network by asking. */
-export const refuseAddress = (target: HttpTarget, mayCall: (url: URL) => boolean): void => {
-  const { auth } = target
-  const addresses = [
-    { field: 'target.url', url: target.url },
-    ...(auth?.kind === 'oauth2' ? [{ field: 'target.auth.tokenUrl', url: auth.tokenUrl }] : []),
-  ]
-  const denied = addresses.find(({ url }) => !mayCall(new URL(url)))
-  if (denied === undefined) return
-  const { field } = denied
-  const message = 'this server may not call this address'
-  throw new DomainError('egress.denied', `${field}: ${message}`, { errors: [{ field, message }] })
 }

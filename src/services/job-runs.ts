@@ -5,8 +5,6 @@ import { REASONS, type Reason, type Status, type Trigger } from '../domain/execu
 import { newId } from '../domain/ids.ts'
 import type { Job } from '../domain/job.ts'
 import { withDefaults } from '../domain/policies.ts'
-import type { HttpTarget } from '../domain/target.ts'
-import { checkHttpTarget } from '../domain/target-rules.ts'
 import { compile, instantsBetween } from '../schedule/schedule.ts'
 import type { OccurrenceRow } from '../store/store.ts'
 import { jobFor, userIdOf } from './authorise.ts'
@@ -14,14 +12,7 @@ import type { Deps } from './deps.ts'
 import { runsLeft } from './due.ts'
 import { type ExecutionView, executionView } from './execution-view.ts'
 import { refuse } from './fields.ts'
-import { refuseAddress } from './job-draft.ts'
-import { isSameOrigin } from './job-target.ts'
-import { withVariables } from './target-variables.ts'
-
-/** What one manual run does differently; not kept beyond it. */
-export type RunOverrides = {
-  readonly [K in 'url' | 'method' | 'query' | 'headers' | 'body']?: HttpTarget[K] | undefined
-}
+import { overridden, type RunOverrides, refuseAddress } from './targets.ts'
 
 export type OccurrenceView = {
   /** Null for a coming one. */
@@ -42,7 +33,8 @@ export const createJobRuns = ({ store, clock, signals, mayCall }: Deps) => {
   /** Whatever the state of the job: somebody asks for it. */
   const run = async (actor: Actor, id: string, overrides: RunOverrides = {}): Promise<ExecutionView> => {
     const job = await jobFor(store, actor, 'job.run', id)
-    const target = overridden(job, overrides)
+    const { target, errors } = overridden(job, overrides)
+    refuse(errors)
     if (target !== null) refuseAddress(target, mayCall)
     const execution = await store.executions.createManual({
       id: newId(),
@@ -71,20 +63,6 @@ export const createJobRuns = ({ store, clock, signals, mayCall }: Deps) => {
   }
 
   return { run, occurrences }
-}
-
-/** The whole target of the run; null when nothing is different. */
-const overridden = (job: Job, overrides: RunOverrides): HttpTarget | null => {
-  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
-  if (Object.keys(given).length === 0) return null
-  const whole: HttpTarget = { ...job.target, ...given }
-  const { auth: _a, tls: _t, signing: _s, ...bare } = whole
-  // The secrets were given for one origin, and go to no other.
-  const target = isSameOrigin(job.target.url, whole.url) ? whole : bare
-  refuse(checkHttpTarget(target))
-  const supplied = withVariables(target, job)
-  refuse(supplied.errors)
-  return supplied.target
 }
 
 const checkCount = (field: 'past' | 'coming', count: number): void => {

@@ -1,6 +1,7 @@
 /** The secret of a job: sealed on its way in, never on its way out, and never carried to another place. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { asHttp } from '../../tests/support/as-http.ts'
 import { anInput, aWorld, refused, type World } from '../../tests/support/services-world.ts'
 import { revealWith, sealedIn } from '../auth/target-secrets.ts'
 import type { UserActor } from '../domain/actor.ts'
@@ -38,7 +39,7 @@ test('S36: a secret is sent to the target and shown to nobody, not even an admin
     const stored = await world.store.jobs.byId(ada.workspaceKey, job.id)
 
     assert.equal(JSON.stringify([job, listed, stored]).includes(CANARY), false)
-    assert.match(JSON.stringify(job.target.auth), /"fingerprint":"[0-9a-f]{8}"/)
+    assert.match(JSON.stringify(asHttp(job.target).auth), /"fingerprint":"[0-9a-f]{8}"/)
     assert.equal(JSON.stringify(job).includes('sealed'), false)
     assert.equal(await sentSecret(world, ada, job.id), CANARY)
   }
@@ -47,7 +48,9 @@ test('S36: a secret is sent to the target and shown to nobody, not even an admin
 test('S33: equal secrets have equal fingerprints within a workspace, not across', async (t) => {
   const world = await aWorld(t)
   const print = async (actor: UserActor, token: string) =>
-    JSON.stringify((await world.services.jobs.create(actor, anInput({ target: target(bearer(token)) }))).target.auth)
+    JSON.stringify(
+      asHttp((await world.services.jobs.create(actor, anInput({ target: target(bearer(token)) }))).target).auth,
+    )
   const ada = await world.admin()
   const eve = await world.admin()
 
@@ -91,7 +94,7 @@ test('a stored secret does not follow the URL to another origin', async (t) => {
     )
   }
 
-  assert.equal((await jobs.get(ada, id)).target.url, 'https://api.example.com/v1')
+  assert.equal(asHttp((await jobs.get(ada, id)).target).url, 'https://api.example.com/v1')
   await jobs.update(ada, id, { target: target(bearer('for the new place'), 'https://new.example/v1') }, null)
   assert.equal(await sentSecret(world, ada, id), 'for the new place')
 })
@@ -143,14 +146,14 @@ test('a run by hand at another origin goes without the secret, at the same one w
   const second = await next()
 
   assert.deepEqual(
-    [first.leased[0]?.target.url, first.leased[0]?.target.auth],
+    [asHttp(first.leased[0]?.target).url, asHttp(first.leased[0]?.target).auth],
     ['https://elsewhere.example/', undefined],
   )
   assert.deepEqual(
-    [second.leased[0]?.target.url, second.leased[0]?.target.method],
+    [asHttp(second.leased[0]?.target).url, asHttp(second.leased[0]?.target).method],
     ['https://api.example.com/v9', 'PUT'],
   )
-  assert.equal(second.leased[0]?.target.auth?.kind, 'bearer')
+  assert.equal(asHttp(second.leased[0]?.target).auth?.kind, 'bearer')
 })
 
 test('S96: after a change of keys, saving a job seals its kept secret anew', async (t) => {
@@ -163,7 +166,8 @@ test('S96: after a change of keys, saving a job seals its kept secret anew', asy
   await rotated.services.jobs.update(ada, id, { target: target(bearer()) }, null)
 
   const job = await world.store.jobs.byId(ada.workspaceKey, id)
-  const sealed = job?.target.auth?.kind === 'bearer' ? job.target.auth.token.sealed : ''
+  const kept = asHttp(job?.target).auth
+  const sealed = kept?.kind === 'bearer' ? kept.token.sealed : ''
   assert.equal(rotated.auth.secrets.isCurrent(sealed), true)
   assert.equal(await sentSecret({ ...world, auth: world.again({ secretKey: newKey }).auth }, ada, id), CANARY)
 })
@@ -174,7 +178,10 @@ test('a job whose key is lost is still shown, and takes a new secret', async (t)
   const { id } = await world.services.jobs.create(ada, anInput({ target: target(bearer(CANARY)) }))
   const lost = world.again({ secretKey: 'another secret key of more than 32 characters' }).services
 
-  assert.deepEqual((await lost.jobs.get(ada, id)).target.auth, { kind: 'bearer', token: { fingerprint: 'unreadable' } })
+  assert.deepEqual(asHttp((await lost.jobs.get(ada, id)).target).auth, {
+    kind: 'bearer',
+    token: { fingerprint: 'unreadable' },
+  })
   await assert.rejects(
     lost.jobs.update(ada, id, { target: target(bearer()) }, null),
     refused('invalid', 'target.auth.token'),

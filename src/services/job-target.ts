@@ -1,4 +1,4 @@
-/** A job's target on its way in and out: secrets come as plain text, are kept sealed, and are shown as a fingerprint. */
+/** A job's HTTP target on its way in and out: secrets come as plain text, are kept sealed, and are shown as a fingerprint. */
 import type { Secrets } from '../auth/secrets.ts'
 import { SECRET_FIELD, sealedSecretOf } from '../auth/target-secrets.ts'
 import type { FieldError } from '../domain/errors.ts'
@@ -19,7 +19,7 @@ export type HttpAuthInput =
 
 type Optional = 'query' | 'headers' | 'body' | 'success' | 'redirects' | 'completion'
 
-export type TargetInput = Pick<HttpTarget, 'kind' | 'url' | 'method'> & {
+export type HttpTargetInput = Pick<HttpTarget, 'kind' | 'url' | 'method'> & {
   readonly [K in Optional]?: HttpTarget[K] | undefined
 } & {
   readonly auth?: HttpAuthInput | undefined
@@ -33,7 +33,7 @@ export type HttpAuthView =
   | { readonly kind: 'header'; readonly name: string; readonly value: Fingerprint }
   | (OAuth2Parts & { readonly clientSecret: Fingerprint })
 
-export type TargetView = Omit<HttpTarget, 'auth' | 'tls' | 'signing' | 'variables'> & {
+export type HttpTargetView = Omit<HttpTarget, 'auth' | 'tls' | 'signing' | 'variables'> & {
   readonly auth?: HttpAuthView
   readonly tls?: ClientTlsView
   readonly signing?: SigningView
@@ -43,13 +43,13 @@ export type TargetView = Omit<HttpTarget, 'auth' | 'tls' | 'signing' | 'variable
 export type TargetOwner = { readonly workspaceKey: number; readonly jobId: string }
 
 /** What the job has now (null for a new one), and the time by which certificates are judged. */
-export type Present = { readonly stored: HttpTarget | null; readonly now: number }
+type Present = { readonly stored: HttpTarget | null; readonly now: number }
 
 /** The target to keep, and all that is wrong with it. */
-export const keptTarget = (
+export const keptHttpTarget = (
   secrets: Secrets,
   owner: TargetOwner,
-  input: TargetInput,
+  input: HttpTargetInput,
   { stored, now }: Present,
 ): { readonly target: HttpTarget; readonly errors: readonly FieldError[] } => {
   const { auth, tls, signing, ...rest } = input
@@ -134,11 +134,11 @@ export const isSameOrigin = (one: string, other: string): boolean => {
   return origin !== undefined && origin === URL.parse(other)?.origin
 }
 
-export const targetView = (
+export const httpTargetView = (
   secrets: Secrets,
   owner: TargetOwner,
   { auth, tls, signing, variables: _, ...rest }: HttpTarget,
-): TargetView => ({
+): HttpTargetView => ({
   ...rest,
   ...(auth && { auth: authView(secrets, owner, auth) }),
   ...(tls && { tls: tlsView(secrets, owner, tls) }),

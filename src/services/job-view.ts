@@ -6,7 +6,7 @@ import { describeTimetable } from '../schedule/describe.ts'
 import type { LastRun } from '../store/store.ts'
 import type { Deps } from './deps.ts'
 import { dueAtOf } from './due.ts'
-import { type TargetView, targetView } from './job-target.ts'
+import { type TargetView, targetView } from './targets.ts'
 
 export type JobView = Omit<Job, 'key' | 'workspaceKey' | 'missedAfter' | 'target' | 'policies'> & {
   readonly target: TargetView
@@ -35,10 +35,9 @@ const jobView = (
 
 /** The one answer that shows a secret that was made for its request. */
 export const withNewSecret = (job: JobView, newSecret: string | null): JobView => {
-  const { signing } = job.target
-  return newSecret === null || signing === undefined
-    ? job
-    : { ...job, target: { ...job.target, signing: { ...signing, newSecret } } }
+  const { target } = job
+  if (newSecret === null || target.kind !== 'http' || target.signing === undefined) return job
+  return { ...job, target: { ...target, signing: { ...target.signing, newSecret } } }
 }
 
 /** With the last run of each, read for all of them at once. */

@@ -5,10 +5,12 @@ import { invalid } from '../domain/errors.ts'
 import { isId, newId } from '../domain/ids.ts'
 import type { Job, JobState } from '../domain/job.ts'
 import type { Page } from '../domain/page.ts'
+import { signingOf } from '../domain/target.ts'
 import type { JobChange, JobFilter } from '../store/store.ts'
 import { allow, allowSome, jobFor, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { A_MOMENT_MS, nextInstant, stateWith } from './due.ts'
+import { refuseFunction } from './functions.ts'
 import { type Draft, draftOf, type JobEdit, type JobInput } from './job-draft.ts'
 import { createJobRuns } from './job-runs.ts'
 import { type JobView, jobViews, withNewSecret } from './job-view.ts'
@@ -51,7 +53,7 @@ export type Jobs = {
 }
 
 export const createJobs = (deps: Deps): Jobs => {
-  const { store, clock, auth, signals, mayCall } = deps
+  const { store, clock, auth, signals, mayCall, functions } = deps
   const { run, occurrences } = createJobRuns(deps)
   const { pause, resume } = createPausing(deps)
   const viewOf = async (job: Job): Promise<JobView> => (await jobViews(deps, job.workspaceKey, [job]))[0] as JobView
@@ -86,6 +88,7 @@ export const createJobs = (deps: Deps): Jobs => {
     const given = draft({ ...input, target: wanted }, { workspaceKey, id }, null)
     const { name, timetable, target, description, policies, metadata } = given
     if (name === undefined || timetable === undefined || target === undefined) throw new Error('A draft lacks a field.')
+    await refuseFunction(functions, workspaceKey, target)
     const now = clock.now()
     const isEnabled = input.enabled !== false
     const dueAt = nextInstant({ id, timetable, runs: 0 }, now)
@@ -133,14 +136,16 @@ export const createJobs = (deps: Deps): Jobs => {
           allow(actor, 'job.give', before.ownerId)
           await checkOwner(actor, edit.ownerId)
         }
-        const now = clock.now()
-        // A run that was taken a moment ahead of its time is still to come: the new timetable begins after it.
-        const taken = await store.jobs.takenUpTo(before.key, { after: now, upTo: now + A_MOMENT_MS })
         const { input: target, newSecret } =
           edit.target === undefined
             ? { input: undefined, newSecret: null }
-            : withSigningSecret(edit.target, before.target.signing)
+            : withSigningSecret(edit.target, signingOf(before.target))
         const given = draft({ ...edit, target }, before, before)
+        if (given.target !== undefined && !isDeepStrictEqual(given.target, before.target))
+          await refuseFunction(functions, before.workspaceKey, given.target)
+        const now = clock.now()
+        // A run that was taken a moment ahead of its time is still to come: the new timetable begins after it.
+        const taken = await store.jobs.takenUpTo(before.key, { after: now, upTo: now + A_MOMENT_MS })
         const change = changeOf(before, given, { ownerId: edit.ownerId, after: taken ?? now })
         if (Object.keys(change).length === 0) return { job: before, isChanged: false, newSecret }
         const moves = change.timetable !== undefined

@@ -1,6 +1,7 @@
 /** The use cases, each of which takes an actor and authorises it: the door for the API, whatever dialect it speaks. */
 import type { Deps } from './deps.ts'
 import { createExecutions, type Executions } from './executions.ts'
+import { createFunctions, type Functions } from './functions.ts'
 import { createJobs, type Jobs } from './jobs.ts'
 import { createReports, type Reports } from './reports.ts'
 import { createSchedules, type Schedules } from './schedules.ts'
@@ -11,12 +12,13 @@ import { createStatistics, type StatisticsService } from './statistics.ts'
 import { createSystem, type System } from './system.ts'
 import { createUsers, type Users } from './users.ts'
 
-export type { Deps } from './deps.ts'
+export { type Deps, FIRST_WORKSPACE } from './deps.ts'
 export type { ExecutionView } from './execution-view.ts'
 export type { Executions } from './executions.ts'
+export type { FunctionView } from './functions.ts'
 export type { JobEdit, JobInput } from './job-draft.ts'
-export type { OccurrenceView, RunOverrides } from './job-runs.ts'
-export type { HttpAuthInput, HttpAuthView, TargetInput, TargetView } from './job-target.ts'
+export type { OccurrenceView } from './job-runs.ts'
+export type { HttpAuthInput, HttpAuthView, HttpTargetInput, HttpTargetView } from './job-target.ts'
 export type { JobView } from './job-view.ts'
 export type { Resumed } from './pausing.ts'
 export type { Report } from './reports.ts'
@@ -25,6 +27,7 @@ export type { Setup } from './setup.ts'
 export type { EngineSignals } from './signals.ts'
 export type { Caller, SignedIn } from './signing-in.ts'
 export type { StatisticsService } from './statistics.ts'
+export type { RunOverrides, TargetInput, TargetView } from './targets.ts'
 export type { UserView } from './user-view.ts'
 export type { UserEdit, UserInput } from './users.ts'
 
@@ -37,6 +40,7 @@ export type Services = {
   readonly users: Users
   readonly jobs: Jobs
   readonly executions: Executions
+  readonly functions: Functions
   readonly reports: Reports
   readonly schedules: Schedules
   readonly statistics: StatisticsService
@@ -53,6 +57,7 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     users: createUsers(deps, sessionCheck),
     jobs,
     executions: createExecutions(deps),
+    functions: createFunctions(deps),
     reports: createReports(deps),
     schedules: createSchedules(deps),
     statistics: createStatistics(deps),

@@ -1,6 +1,7 @@
 /** The first start: somebody can sign in, and nobody else can. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { asHttp } from '../../tests/support/as-http.ts'
 import { anInput, aWorld, CALLER, HOUR, refused } from '../../tests/support/services-world.ts'
 
 const SETTINGS = { allowDefaultAdmin: false, username: 'admin', email: 'admin@example.com', password: null }
@@ -68,7 +69,7 @@ test('the demo job is made once: deleted, it does not come back', async (t) => {
 test('the demo job follows the server to another port, unless somebody has pointed it elsewhere', async (t) => {
   const { services } = await aWorld(t)
   await services.setup.ensureFirstAdmin(SETTINGS)
-  const demoAt = async (url: string) => (await services.setup.ensureDemoJob(url))?.target.url
+  const demoAt = async (url: string) => asHttp((await services.setup.ensureDemoJob(url))?.target).url
   const job = await services.setup.ensureDemoJob('http://127.0.0.1:5001/echo')
 
   assert.equal(await demoAt('http://127.0.0.1:6001/echo'), 'http://127.0.0.1:6001/echo')

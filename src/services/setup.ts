@@ -6,7 +6,7 @@ import { newId } from '../domain/ids.ts'
 import type { UserRow } from '../store/store.ts'
 import { type Deps, FIRST_WORKSPACE } from './deps.ts'
 import { refuse } from './fields.ts'
-import type { TargetInput } from './job-target.ts'
+import type { HttpTargetInput } from './job-target.ts'
 import type { JobView } from './job-view.ts'
 import type { Jobs } from './jobs.ts'
 import { checkProfile, normalEmail, normalUsername } from './user-rules.ts'
@@ -112,10 +112,12 @@ export const createSetup = ({ store, clock, auth }: Deps, jobs: Jobs): Setup => 
   }
 
   /** The server may listen on another port than when the job was made. Null where the job was deleted. */
-  async function moveDemoJob(id: string, target: TargetInput): Promise<JobView | null> {
+  async function moveDemoJob(id: string, target: HttpTargetInput): Promise<JobView | null> {
     if ((await store.jobs.byId(SYSTEM.workspaceKey, id)) === null) return null
     const job = await jobs.get(SYSTEM, id)
-    return isMoved(job.target.url, target.url) ? jobs.update(SYSTEM, id, { target }, null) : job
+    return job.target.kind === 'http' && isMoved(job.target.url, target.url)
+      ? jobs.update(SYSTEM, id, { target }, null)
+      : job
   }
 }
 

@@ -1,10 +1,11 @@
 /** OAuth2, client certificates and signatures of a job: sealed on their way in, shown as fingerprints, kept by an edit. */
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
+import { asHttp } from '../../tests/support/as-http.ts'
 import { CLIENTS, EXPIRED_CLIENT, REVOKING_AUTHORITY } from '../../tests/support/client-certificates.ts'
 import { anInput, aWorld, HOUR, refused } from '../../tests/support/services-world.ts'
 import { placeOf, sealedIn } from '../auth/target-secrets.ts'
-import type { TargetInput } from './services.ts'
+import type { HttpTargetInput } from './services.ts'
 
 const HOME = { kind: 'http', url: 'https://api.example.com/v1', method: 'POST' } as const
 const OAUTH2 = {
@@ -19,8 +20,8 @@ const begin = async (t: TestContext) => {
   const world = await aWorld(t)
   const actor = await world.admin()
   const { jobs } = world.services
-  const create = (more: Partial<TargetInput>) => jobs.create(actor, anInput({ target: { ...HOME, ...more } }))
-  const update = (id: string, more: Partial<TargetInput>) =>
+  const create = (more: Partial<HttpTargetInput>) => jobs.create(actor, anInput({ target: { ...HOME, ...more } }))
+  const update = (id: string, more: Partial<HttpTargetInput>) =>
     jobs.update(actor, id, { target: { ...HOME, ...more } }, null)
   /** What the executor would open. */
   const opened = async (id: string): Promise<Record<string, string>> => {
@@ -46,8 +47,9 @@ describe('OAuth2 client credentials', () => {
 
     const stored = await store.jobs.byId(actor.workspaceKey, made.id)
     assert.doesNotMatch(JSON.stringify([made, edited, stored]), /canary|sealed":""/)
-    assert.deepEqual(edited.target.auth?.kind === 'oauth2' && edited.target.auth.scope, 'other')
-    assert.equal(JSON.stringify(made.target.auth).match(/fingerprint":"[0-9a-f]{8}"/)?.length, 1)
+    const { auth } = asHttp(edited.target)
+    assert.equal(auth?.kind === 'oauth2' && auth.scope, 'other')
+    assert.equal(JSON.stringify(asHttp(made.target).auth).match(/fingerprint":"[0-9a-f]{8}"/)?.length, 1)
     assert.deepEqual(await opened(made.id), { 'target.auth.clientSecret': CANARY })
   })
 
@@ -97,8 +99,11 @@ describe('a client certificate', () => {
 
     const stored = await store.jobs.byId(actor.workspaceKey, made.id)
     assert.doesNotMatch(JSON.stringify([made, edited, stored]), /PRIVATE KEY/)
-    assert.deepEqual([made.target.tls?.certificate, made.target.tls?.ca], [certificate, REVOKING_AUTHORITY])
-    assert.deepEqual(edited.target.tls, { certificate, privateKey: made.target.tls?.privateKey })
+    assert.deepEqual(
+      [asHttp(made.target).tls?.certificate, asHttp(made.target).tls?.ca],
+      [certificate, REVOKING_AUTHORITY],
+    )
+    assert.deepEqual(asHttp(edited.target).tls, { certificate, privateKey: asHttp(made.target).tls?.privateKey })
     assert.deepEqual(await opened(made.id), { 'target.tls.privateKey': privateKey })
   })
 
@@ -144,11 +149,11 @@ describe('a signing secret', () => {
     const read = await jobs.get(actor, made.id)
     const edited = await update(made.id, { signing: {} })
 
-    const secret = made.target.signing?.newSecret ?? ''
+    const secret = asHttp(made.target).signing?.newSecret ?? ''
     assert.equal(Buffer.from(secret.replace('whsec_', ''), 'base64').length, 32)
     assert.deepEqual(await opened(made.id), { 'target.signing.secret': secret })
     assert.doesNotMatch(JSON.stringify([read, edited]), /whsec_|newSecret/)
-    assert.equal(edited.target.signing?.secret.fingerprint, made.target.signing?.secret.fingerprint)
+    assert.equal(asHttp(edited.target).signing?.secret.fingerprint, asHttp(made.target).signing?.secret.fingerprint)
   })
 
   it('that is given is not shown again; what is none is refused', async (t) => {
@@ -173,9 +178,12 @@ describe('a signing secret', () => {
     const rotated = await jobs.rotateSigningSecret(actor, id, { previousValidMs: HOUR })
     const again = await jobs.rotateSigningSecret(actor, id, { secret: GIVEN, previousValidMs: 0 })
 
-    assert.notEqual(rotated.target.signing?.newSecret, target.signing?.newSecret)
-    assert.equal(rotated.target.signing?.previousValidUntil, clock.now() + HOUR)
-    assert.deepEqual([again.target.signing?.newSecret, again.target.signing?.previousValidUntil], [undefined, null])
+    assert.notEqual(asHttp(rotated.target).signing?.newSecret, asHttp(target).signing?.newSecret)
+    assert.equal(asHttp(rotated.target).signing?.previousValidUntil, clock.now() + HOUR)
+    assert.deepEqual(
+      [asHttp(again.target).signing?.newSecret, asHttp(again.target).signing?.previousValidUntil],
+      [undefined, null],
+    )
     assert.deepEqual(await opened(id), { 'target.signing.secret': GIVEN })
   })
 
@@ -184,21 +192,21 @@ describe('a signing secret', () => {
     const made = await create({ signing: { secret: GIVEN } })
     const rotated = await jobs.rotateSigningSecret(actor, made.id, { previousValidMs: HOUR })
     assert.deepEqual(await opened(made.id), {
-      'target.signing.secret': rotated.target.signing?.newSecret,
+      'target.signing.secret': asHttp(rotated.target).signing?.newSecret,
       'target.signing.previous': GIVEN,
     })
 
     const later = await update(made.id, { signing: { previousValidUntil: clock.now() + 2 * HOUR } })
     const over = await update(made.id, { signing: { previousValidUntil: null } })
 
-    assert.equal(later.target.signing?.previousValidUntil, clock.now() + 2 * HOUR)
-    assert.equal(over.target.signing?.previousValidUntil, null)
+    assert.equal(asHttp(later.target).signing?.previousValidUntil, clock.now() + 2 * HOUR)
+    assert.equal(asHttp(over.target).signing?.previousValidUntil, null)
     await assert.rejects(
       update(made.id, { signing: { previousValidUntil: clock.now() } }),
       refused('invalid', 'target.signing.previousValidUntil'),
     )
     const bare = await update(made.id, {})
-    assert.equal(bare.target.signing, undefined)
+    assert.equal(asHttp(bare.target).signing, undefined)
   })
 
   it('of a job that does not sign cannot be rotated, nor by somebody who may not change the job', async (t) => {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Secrets } from '../auth/secrets.ts'
 import { placeOf, type SecretOwner } from '../auth/target-secrets.ts'
 import type { FieldError } from '../domain/errors.ts'
-import type { Signing } from '../domain/target.ts'
+import type { Signing, Target } from '../domain/target.ts'
 import { type Fingerprint, fingerprintOf, keptSecret, opening } from './kept-secret.ts'
 
 /** Without its secret an update keeps the stored one; where there is none, one is made. */
@@ -45,7 +45,9 @@ export const signingSecretFault = (text: string): string | null => {
 }
 
 /** The same wish with the secret that has to be made for it, which its answer must show. */
-export const withSigningSecret = <Input extends { readonly signing?: SigningInput | undefined }>(
+export const withSigningSecret = <
+  Input extends { readonly kind: Target['kind']; readonly signing?: SigningInput | undefined },
+>(
   input: Input,
   stored: Signing | undefined,
 ): { readonly input: Input; readonly newSecret: string | null } => {

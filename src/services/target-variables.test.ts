@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { it, type TestContext } from 'node:test'
 import { anInput, aWorld, HOUR, refused } from '../../tests/support/services-world.ts'
-import type { TargetInput } from './services.ts'
+import type { HttpTargetInput } from './services.ts'
 
-const TARGET: TargetInput = {
+const TARGET: HttpTargetInput = {
   kind: 'http',
   url: 'https://example.com/{{metadata.team}}?run={{execution.id}}',
   method: 'POST',
@@ -15,8 +15,10 @@ const begin = async (t: TestContext) => {
   const world = await aWorld(t)
   const actor = await world.admin()
   const { jobs } = world.services
-  const create = (target: Partial<TargetInput>, metadata: Record<string, string> = { team: 'billing', unused: 'x' }) =>
-    jobs.create(actor, anInput({ target: { ...TARGET, ...target }, metadata }))
+  const create = (
+    target: Partial<HttpTargetInput>,
+    metadata: Record<string, string> = { team: 'billing', unused: 'x' },
+  ) => jobs.create(actor, anInput({ target: { ...TARGET, ...target }, metadata }))
   const stored = async (id: string) => {
     const target = (await world.store.jobs.byId(actor.workspaceKey, id))?.target
     return target?.kind === 'http' ? target.variables : assert.fail('no http target')

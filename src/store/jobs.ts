@@ -63,6 +63,8 @@ export type LastRun = {
   readonly finishedAt: number | null
 }
 
+export type QuarantinedJob = Pick<Job, 'id' | 'name' | 'target'>
+
 export type JobFilter = {
   readonly state?: JobState
   readonly ownerId?: string
@@ -91,6 +93,8 @@ export type JobStore = {
   ) => Promise<{ readonly total: number; readonly active: number; readonly paused: number; readonly ended: number }>
   /** The newest started or finished execution of each job that has one; what was skipped or missed is no run. */
   readonly lastRuns: (workspaceKey: number, jobKeys: readonly number[]) => Promise<ReadonlyMap<number, LastRun>>
+  /** Jobs that are paused because their function kept crashing, in the order of creation. */
+  readonly quarantined: (workspaceKey: number, limit: number) => Promise<readonly QuarantinedJob[]>
   /** The stored instant of an active job, if it has come and nobody took it yet. */
   readonly overdueAt: (jobKey: number, now: number) => Promise<number | null>
   /** The newest instant of the range, (after, upTo], for which a run of the job holds a lease. */

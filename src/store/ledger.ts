@@ -86,6 +86,11 @@ export type OutcomeWrite = {
   readonly keepAttempt: boolean
   /** On `failed`: pause the job when its last n finished executions all failed. */
   readonly pauseAfterFailures: number | null
+  /**
+   * Of functions alone. `counts`: it brought its thread down; the third time in a row the job is paused as quarantined, what of
+   * it is pending is cancelled, and the execution ends as failed, whatever `to` says. `clears`: a success, the row is broken.
+   */
+  readonly crash?: 'counts' | 'clears'
 }
 
 export type Batch = {
@@ -105,7 +110,9 @@ export type BatchResult = {
   readonly cancelledIds: readonly string[]
   /** An execution that waited for another one of its job may be leased now. */
   readonly released: boolean
-  /** Jobs paused by `pauseAfterFailures`. */
+  /** Executions that a crash ended although another try was meant to follow. */
+  readonly quarantinedIds: readonly string[]
+  /** Jobs paused by `pauseAfterFailures` or by their crashes. */
   readonly pausedJobKeys: readonly number[]
   /** The earliest stored instant after the batch, due or not; null when nothing is scheduled. */
   readonly nextDueAt: number | null
@@ -134,8 +141,15 @@ export type LostExecution = {
   readonly attempt: number
   readonly nodeKey: number
   readonly startedAt: number | null
+  /** With the overrides of a manual run in place. */
+  readonly target: Target
   readonly policies: PolicyChoices
 }
+
+/** What became of a lost execution, `gone` when something else ended it first; and whether its job was quarantined with it. */
+export type Recovered =
+  | { readonly to: 'pending' | 'uncertain'; readonly isPaused: boolean }
+  | { readonly to: 'gone'; readonly isPaused: false }
 
 export type JobLoad = {
   readonly jobKey: number
@@ -183,12 +197,15 @@ export type Ledger = {
   readonly commit: (batch: Batch) => Promise<BatchResult>
   /** Running executions of nodes whose lease is over, oldest first. */
   readonly lost: (leaseNow: number, limit: number) => Promise<readonly LostExecution[]>
-  /** Ends the attempt of a dead node: `pending` again, or `uncertain`. False when something else ended it first. */
+  /**
+   * Ends the attempt of a dead node: `pending` again, or `uncertain`. With `isCrash` it counts like a crash of the job's function;
+   * the one that quarantines the job is kept as uncertain.
+   */
   readonly recover: (
     lost: LostExecution,
     to: 'pending' | 'uncertain',
-    at: { readonly now: number; readonly leaseNow: number },
-  ) => Promise<boolean>
+    at: { readonly now: number; readonly leaseNow: number; readonly isCrash: boolean },
+  ) => Promise<Recovered>
   readonly depth: () => Promise<{
     readonly pending: number
     readonly running: number

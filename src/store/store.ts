@@ -14,7 +14,7 @@ export type {
   OccurrenceRow,
   Statistics,
 } from './executions.ts'
-export type { JobChange, JobFilter, JobStore, LastRun, Leaving, NewJob, ResumePlan } from './jobs.ts'
+export type { JobChange, JobFilter, JobStore, LastRun, Leaving, NewJob, QuarantinedJob, ResumePlan } from './jobs.ts'
 export type {
   Batch,
   BatchResult,
@@ -28,6 +28,7 @@ export type {
   NewExecution,
   NodeInfo,
   OutcomeWrite,
+  Recovered,
 } from './ledger.ts'
 export type { NewSession, NewUser, PeopleStore, SessionRow, UserChange, UserRow, WorkspaceRow } from './people.ts'
 export type { ReportableAttempt, ReportNote, ReportStore } from './reports.ts'

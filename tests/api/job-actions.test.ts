@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aJob, anApi } from '../support/api-world.ts'
+import { asHttp } from '../support/as-http.ts'
 import { HOUR, runWaiting } from '../support/services-world.ts'
 
 const aCase = async (t: Parameters<typeof anApi>[0]) => {
@@ -56,7 +57,7 @@ test('one run may differ from its job, and the job stays as it is', async (t) =>
     limit: 10,
   })
   assert.deepEqual(
-    leased.map(({ target }) => [target.method, target.body, target.headers]),
+    leased.map(({ target }) => asHttp(target)).map(({ method, body, headers }) => [method, body, headers]),
     [
       [
         'POST',

@@ -35,6 +35,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   resumeJob: { path: '/jobs/JOB/resume', ...change },
   rotateSigningSecret: { path: '/jobs/JOB/signing-secret/rotate', ...change },
   listOccurrences: { path: '/jobs/JOB/occurrences', ...read },
+  listFunctions: own,
   listExecutions: own,
   getExecution: { path: '/executions/EXECUTION', ...read },
   cancelExecution: { path: '/executions/EXECUTION/cancel', ...change },

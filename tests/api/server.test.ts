@@ -171,7 +171,7 @@ test('S108: where every origin is allowed, credentials are not', async (t) => {
   )
 })
 
-test('the address of a caller is the one of its connection, and that of a header only from a trusted proxy', async (t) => {
+test('S18: the address of a caller is the one of its connection, and that of a header only from a trusted proxy', async (t) => {
   const addressOf = async (trustProxy: readonly string[]) => {
     const { ask, stranger } = await anApi(t, { settings: { trustProxy } })
     const { login } = await stranger()

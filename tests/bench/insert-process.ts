@@ -16,14 +16,21 @@ const insert = async ({ path, population, ownerLogin }: Insert): Promise<Inserte
   const owner = await ownerOf(store, ownerLogin)
   const before = statSync(path).size
   const began = performance.now()
+  // The next batch is made while the one before is written, as an import would do.
+  let writing: Promise<void> = Promise.resolve()
   let some: NewJob[] = []
+  const write = async () => {
+    const before = writing
+    writing = store.jobs.createMany(some)
+    some = []
+    await before
+  }
   for (const job of newJobs(population, owner)) {
     some.push(job)
-    if (some.length < AT_ONCE) continue
-    await store.jobs.createMany(some)
-    some = []
+    if (some.length === AT_ONCE) await write()
   }
-  if (some.length > 0) await store.jobs.createMany(some)
+  await write()
+  await writing
   const seconds = (performance.now() - began) / 1000
   await store.close()
   return { seconds, bytesPerJob: (statSync(path).size - before) / population.jobs }

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Job } from '../../src/api/contract/jobs.ts'
+import { asHttp } from '../support/as-http.ts'
 import { type CliServer, startCliServer, turns } from '../support/cli-server.ts'
 
 let server: CliServer
@@ -30,7 +31,7 @@ describe('jobs', () => {
     assert.equal(code, 0)
     assert.match(out, /^Created nightly report \([0-9a-f-]{36}\): .*; next run \d{4}-\d\d-\d\d 02:30:00 \+0[12]:00$/)
     const job = await server.cli.json<Job>(['jobs', 'show', 'nightly report'])
-    assert.deepEqual(job.target.headers, { 'X-Team': 'billing' })
+    assert.deepEqual(asHttp(job.target).headers, { 'X-Team': 'billing' })
     assert.equal(job.policies.retry.attempts, 3)
     assert.equal(job.time_zone, 'Europe/Berlin')
   })
@@ -145,7 +146,7 @@ describe('jobs', () => {
     assert.equal(code, 0)
     const job = await server.cli.json<Job>(['jobs', 'show', before.id])
     assert.equal(job.name, 'renamed')
-    assert.equal(job.target.method, 'POST')
+    assert.equal(asHttp(job.target).method, 'POST')
     assert.equal(job.policies.retry.attempts, 2)
     assert.deepEqual(
       job.schedules.map((one) => one.kind === 'interval' && one.every_seconds),

@@ -8,6 +8,9 @@ import { LEASE_END, newWorld, type OpenStore, type World } from './world.ts'
 
 const DUE = NOON + MINUTE
 
+/** A moment after the lease ended. */
+const AFTER = { now: LEASE_END + 1, leaseNow: LEASE_END + 1, isCrash: false }
+
 export const nodesContract = (open: OpenStore): void => {
   const world = async (test: TestContext): Promise<World> => newWorld(await open(test))
 
@@ -87,6 +90,7 @@ export const nodesContract = (open: OpenStore): void => {
           attempt: 1,
           nodeKey: w.nodeKey,
           startedAt: DUE,
+          target: job.target,
           policies: {},
         },
       ])
@@ -103,7 +107,9 @@ export const nodesContract = (open: OpenStore): void => {
       const w = await world(t)
       const { id, lost } = await lostOne(w)
 
-      assert.equal(await w.ledger.recover(lost, 'pending', { now: LEASE_END + 1, leaseNow: LEASE_END + 1 }), true)
+      const recovered = await w.ledger.recover(lost, 'pending', AFTER)
+
+      assert.deepEqual(recovered, { to: 'pending', isPaused: false })
 
       const [attempt] = await w.executions.attempts(w.workspaceKey, id)
       assert.deepEqual([attempt?.number, attempt?.status, attempt?.finishedAt], [1, 'uncertain', LEASE_END + 1])
@@ -128,7 +134,7 @@ export const nodesContract = (open: OpenStore): void => {
       const w = await world(t)
       const { id, lost } = await lostOne(w)
 
-      await w.ledger.recover(lost, 'uncertain', { now: LEASE_END + 1, leaseNow: LEASE_END + 1 })
+      await w.ledger.recover(lost, 'uncertain', AFTER)
 
       const row = await w.executions.byId(w.workspaceKey, id)
       assert.deepEqual([row?.status, row?.reason, row?.finishedAt], ['uncertain', 'node_lost', LEASE_END + 1])
@@ -137,9 +143,9 @@ export const nodesContract = (open: OpenStore): void => {
     it('is recovered once', async (t) => {
       const w = await world(t)
       const { lost } = await lostOne(w)
-      await w.ledger.recover(lost, 'pending', { now: LEASE_END + 1, leaseNow: LEASE_END + 1 })
+      await w.ledger.recover(lost, 'pending', AFTER)
 
-      assert.equal(await w.ledger.recover(lost, 'uncertain', { now: LEASE_END + 1, leaseNow: LEASE_END + 1 }), false)
+      assert.deepEqual(await w.ledger.recover(lost, 'uncertain', AFTER), { to: 'gone', isPaused: false })
       assert.deepEqual(await w.ledger.lost(LEASE_END + 1, 10), [])
     })
 
@@ -148,7 +154,7 @@ export const nodesContract = (open: OpenStore): void => {
       const { job, id, lost } = await lostOne(w)
       await w.jobs.delete(job, { now: DUE, expectedDueAt: null })
 
-      await w.ledger.recover(lost, 'pending', { now: LEASE_END + 1, leaseNow: LEASE_END + 1 })
+      await w.ledger.recover(lost, 'pending', AFTER)
 
       assert.equal((await w.executions.byId(w.workspaceKey, id))?.status, 'cancelled')
     })
@@ -177,7 +183,7 @@ export const nodesContract = (open: OpenStore): void => {
       const nodeKey = next ?? assert.fail('The node could not join.')
 
       const [lost] = await w.ledger.lost(after, 10)
-      await w.ledger.recover(lost ?? assert.fail('Nothing was lost.'), 'uncertain', { now: after, leaseNow: after })
+      await w.ledger.recover(lost ?? assert.fail('Nothing was lost.'), 'uncertain', AFTER)
 
       const { leased } = await w.ledger.lease({ nodeKey, now: after, leaseNow: after, limit: 5 })
       assert.deepEqual(

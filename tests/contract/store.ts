@@ -1,6 +1,7 @@
 /** What every store must do, whatever its engine: the port as sentences. */
 import { describe } from 'node:test'
 import { claimsContract } from './store-claims.ts'
+import { crashesContract } from './store-crashes.ts'
 import { executionsContract } from './store-executions.ts'
 import { historyContract } from './store-history.ts'
 import { jobsContract } from './store-jobs.ts'
@@ -24,6 +25,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
     outcomesContract(open)
     leasesContract(open)
     nodesContract(open)
+    crashesContract(open)
     executionsContract(open)
     historyContract(open)
     reportsContract(open)

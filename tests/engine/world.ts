@@ -27,6 +27,8 @@ export const every = (everyMs: number, more: Partial<Timetable> = {}): Timetable
   ...more,
 })
 
+const A_TARGET: Target = { kind: 'http', url: 'http://example.com/', method: 'GET' }
+
 export type Node = {
   readonly engine: Engine
   /** Calls in the order they were sent, as `name#attempt@seconds since START`. */
@@ -39,6 +41,8 @@ export type Node = {
   /** What became of each attempt that was recorded. */
   readonly ended: readonly string[]
   readonly fenced: () => number
+  /** Keys of the jobs that the engine told were paused. */
+  readonly paused: number[]
 }
 
 export type World = {
@@ -54,8 +58,6 @@ export type World = {
 }
 
 export type JobMore = { readonly timetable?: Timetable; readonly policies?: PolicyChoices; readonly target?: Target }
-
-const A_TARGET: Target = { kind: 'http', url: 'http://example.com/', method: 'GET' }
 
 export const openWorld = async (test: TestContext): Promise<World> => {
   const folder = mkdtempSync(join(tmpdir(), 'carillon-engine-'))
@@ -148,6 +150,7 @@ const node = (store: Store, clock: ManualClock): Node => {
   const calls: Call[] = []
   const faults: unknown[] = []
   const ended: string[] = []
+  const paused: number[] = []
   let fenced = 0
 
   const end = (index: number, more: Partial<Outcome>) => {
@@ -195,7 +198,7 @@ const node = (store: Store, clock: ManualClock): Node => {
         fenced += count
       },
       recovered: () => {},
-      paused: () => {},
+      paused: (jobKeys) => void paused.push(...jobKeys),
       scheduling: () => {},
       fault: (_where, error) => void faults.push(error),
     },
@@ -206,6 +209,7 @@ const node = (store: Store, clock: ManualClock): Node => {
     sent,
     faults,
     ended,
+    paused,
     fenced: () => fenced,
     open: () => calls.length,
     answer: (jobName, more = {}) =>

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Job } from '../../src/api/contract/jobs.ts'
 import { startApp } from '../../src/app.ts'
-import { loadConfig } from '../../src/config/config.ts'
+import { loadConfig, type Texts } from '../../src/config/config.ts'
 import { type CliWorld, cliWorld } from './cli-world.ts'
 
 export type CliServer = {
@@ -24,7 +24,7 @@ export const turns: readonly (() => unknown)[] = Array.from(
   () => () => new Promise((resolve) => setImmediate(resolve)),
 )
 
-export const startCliServer = async (): Promise<CliServer> => {
+export const startCliServer = async (environment: Texts = {}): Promise<CliServer> => {
   const folder = mkdtempSync(join(tmpdir(), 'carillon-commands-'))
   const config = loadConfig({
     PORT: '0',
@@ -33,6 +33,7 @@ export const startCliServer = async (): Promise<CliServer> => {
     SECRET_KEY: 'q8Zr2mVx7Lw4Tn9Bk3Yd6Hs1Fj5Gc0PaUeXi',
     SCHEDULER_TIMEZONE: 'Europe/Berlin',
     LOG_LEVEL: 'silent',
+    ...environment,
   })
   // The demo brings the echo endpoint.
   const app = await startApp(config, { demo: true })

@@ -86,6 +86,7 @@ export const aWorld = async (t: Cleanup): Promise<World> => {
       log: { info: log, warn: log },
       settings: { version: '0.0.0', signUpEnabled: true, refreshTokenSeconds: 30 * 86_400 },
       mayCall: (url) => url.hostname !== '169.254.169.254',
+      functions: REPORTS,
       ...changes,
     }
     return { services: createServices(deps), auth: deps.auth }
@@ -113,6 +114,13 @@ export const aWorld = async (t: Cleanup): Promise<World> => {
     return { kind: 'user', userId: user.id, workspaceKey: of.workspaceKey, role, sessionId: newId() }
   }
   return { clock, store, auth, services, signals, told, logged, again, admin, member, signIn }
+}
+
+/** One module, `report`, for every workspace. */
+const REPORTS: Deps['functions'] = {
+  isOpenTo: () => true,
+  modules: async () => [{ name: 'report', file: 'report.ts', callables: ['run', 'send'], main: 'run', error: null }],
+  problemOf: async (name) => (/^report(:send|:run)?$/.test(name) ? null : 'there is no such function'),
 }
 
 const signalsInto = (told: string[]): Omit<EngineSignals, 'reported'> => ({

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import type { Assignment } from '../../src/domain/attempt.ts'
-import type { HttpTarget } from '../../src/domain/target.ts'
+import type { HttpTarget, Target } from '../../src/domain/target.ts'
 
 export type Received = {
   readonly method: string
@@ -116,7 +116,7 @@ export const aTarget = (url: string, more: Partial<HttpTarget> = {}): HttpTarget
   ...more,
 })
 
-export const anAssignment = (target: HttpTarget, more: Partial<Assignment> = {}): Assignment => ({
+export const anAssignment = (target: Target, more: Partial<Assignment> = {}): Assignment => ({
   executionId: '01990000-0000-7000-8000-000000000001',
   workspaceKey: 1,
   jobId: '01990000-0000-7000-8000-00000000000a',

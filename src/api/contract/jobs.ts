@@ -1,6 +1,6 @@
 /** Jobs on the wire. */
 import { z } from 'zod'
-import { JOB_STATES } from '../../domain/job.ts'
+import { JOB_STATES, PAUSE_REASONS } from '../../domain/job.ts'
 import { ReasonCode, Status, Trigger } from './executions.ts'
 import { NextCursor, ORDER, PAGE_QUERY, type QueryOf } from './paging.ts'
 import { MisfireMode, Policies, PoliciesInput } from './policies.ts'
@@ -19,7 +19,7 @@ export const Job = strict({
   description: z.string().nullable(),
   owner_id: z.string(),
   state: JobState,
-  pause_reason: z.enum(['by_user', 'failures']).nullable(),
+  pause_reason: z.enum(PAUSE_REASONS).nullable(),
   paused_at: Instant.nullable(),
   schedule_text: z.string().describe('The timetable in words.'),
   next_run_at: Instant.nullable(),

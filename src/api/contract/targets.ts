@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { HTTP_METHODS, type HttpMethod } from '../../domain/target.ts'
 import { TARGET_BOUNDS } from '../../domain/target-rules.ts'
+import { FUNCTION_EDIT, FUNCTION_OVERRIDES, FunctionTarget, FunctionTargetInput } from './function-targets.ts'
 import { Fingerprint, SecretInput } from './secrets.ts'
 import { ClientTls, ClientTlsInput, OAuth2, OAuth2Input, Signing, SigningInput } from './target-security.ts'
 import { kinds, Pairs, PairsInput, seconds, strict } from './values.ts'
@@ -94,7 +95,7 @@ const CompletionInput = strict({
     .describe('How long after its 202 the target may take to report; needed for `report`, and for it alone.'),
 }).meta({ id: 'CompletionRequest' })
 
-export const Target = strict({
+export const HttpTarget = strict({
   kind: z.literal('http'),
   url,
   method,
@@ -107,7 +108,10 @@ export const Target = strict({
   tls: ClientTls.nullable(),
   signing: Signing.nullable(),
   completion: Completion,
-}).meta({ id: 'Target' })
+}).meta({ id: 'HttpTarget' })
+export type HttpTarget = z.infer<typeof HttpTarget>
+
+export const Target = kinds('kind', [HttpTarget, FunctionTarget]).meta({ id: 'Target' })
 export type Target = z.infer<typeof Target>
 
 const optional = {
@@ -127,16 +131,23 @@ const optional = {
   completion: CompletionInput.nullable().optional().describe('What ends an attempt; default: the answer.'),
 }
 
-export const TargetInput = strict({ kind: z.literal('http'), url, ...optional }).meta({ id: 'TargetRequest' })
+const HttpTargetInput = strict({ kind: z.literal('http'), url, ...optional }).meta({ id: 'HttpTargetRequest' })
+export type HttpTargetInput = z.input<typeof HttpTargetInput>
+
+export const TargetInput = kinds('kind', [HttpTargetInput, FunctionTargetInput]).meta({ id: 'TargetRequest' })
 export type TargetInput = z.input<typeof TargetInput>
 
-/** Fields left out stay as they are; null takes one away. */
+/** Fields left out stay as they are; null takes one away. Without `kind` they are those of the kind that the target has. */
 export const TargetEdit = strict({
-  kind: z.literal('http').optional(),
+  kind: z
+    .enum(['http', 'function'])
+    .optional()
+    .describe('Another one makes another target: nothing of the former stays.'),
   url: url.optional(),
   ...optional,
   query: PairsInput.nullable().optional(),
   headers: PairsInput.nullable().optional(),
+  ...FUNCTION_EDIT,
 }).meta({ id: 'TargetEdit' })
 export type TargetEdit = z.input<typeof TargetEdit>
 
@@ -147,5 +158,6 @@ export const TargetOverrides = strict({
   query: PairsInput.optional(),
   headers: PairsInput.optional(),
   body: BodyInput.optional(),
+  ...FUNCTION_OVERRIDES,
 }).meta({ id: 'TargetOverrides' })
 export type TargetOverrides = z.input<typeof TargetOverrides>

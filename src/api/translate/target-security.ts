@@ -1,6 +1,6 @@
 /** Client certificates, signatures and kept secrets between the wire and the use cases. */
 import { invalid } from '../../domain/errors.ts'
-import type { TargetInput, TargetView } from '../../services/services.ts'
+import type { HttpTargetInput, HttpTargetView } from '../../services/services.ts'
 import type * as wire from '../contract/target-security.ts'
 import { epochMs, instantOrNull } from './values.ts'
 
@@ -19,13 +19,16 @@ export const storedSecret = (field: string, given: Secret, stored: Secret): stri
   return undefined
 }
 
-export const tlsFrom = (input: wire.ClientTlsInput, present: TargetView['tls']): NonNullable<TargetInput['tls']> => ({
+export const tlsFrom = (
+  input: wire.ClientTlsInput,
+  present: HttpTargetView['tls'],
+): NonNullable<HttpTargetInput['tls']> => ({
   certificate: input.certificate,
   privateKey: storedSecret('target.tls.private_key', input.private_key, present?.privateKey),
   ...(input.ca ? { ca: input.ca } : {}),
 })
 
-export const tlsToWire = ({ certificate, privateKey, ca }: NonNullable<TargetView['tls']>): wire.ClientTls => ({
+export const tlsToWire = ({ certificate, privateKey, ca }: NonNullable<HttpTargetView['tls']>): wire.ClientTls => ({
   certificate,
   private_key: privateKey,
   ca: ca ?? null,
@@ -34,15 +37,15 @@ export const tlsToWire = ({ certificate, privateKey, ca }: NonNullable<TargetVie
 /** A secret that is left out where none is stored is made by the use case. */
 export const signingFrom = (
   { secret, previous_valid_until }: wire.SigningInput,
-  present: TargetView['signing'],
-): NonNullable<TargetInput['signing']> => ({
+  present: HttpTargetView['signing'],
+): NonNullable<HttpTargetInput['signing']> => ({
   secret: secret === undefined ? undefined : storedSecret('target.signing.secret', secret, present?.secret),
   ...(previous_valid_until === undefined
     ? {}
     : { previousValidUntil: previous_valid_until === null ? null : epochMs(previous_valid_until) }),
 })
 
-export const signingToWire = (signing: NonNullable<TargetView['signing']>): wire.Signing => ({
+export const signingToWire = (signing: NonNullable<HttpTargetView['signing']>): wire.Signing => ({
   secret: signing.secret,
   previous_valid_until: instantOrNull(signing.previousValidUntil),
   ...(signing.newSecret === undefined ? {} : { new_secret: signing.newSecret }),

@@ -1,12 +1,24 @@
 /** Targets between the wire and the use cases: pairs, ranges of status, and secrets that are kept, given or refused. */
 import { invalid } from '../../domain/errors.ts'
 import type { Completion, HttpBody, SuccessRule } from '../../domain/target.ts'
-import type { HttpAuthInput, HttpAuthView, RunOverrides, TargetInput, TargetView } from '../../services/services.ts'
+import type {
+  HttpAuthInput,
+  HttpAuthView,
+  HttpTargetInput,
+  HttpTargetView,
+  RunOverrides,
+  TargetInput,
+  TargetView,
+} from '../../services/services.ts'
 import type * as wire from '../contract/targets.ts'
+import { functionEdit, functionFrom, functionToWire, refuseStrange } from './function-targets.ts'
 import { signingFrom, signingToWire, storedSecret, tlsFrom, tlsToWire } from './target-security.ts'
 import { pairsFrom, pairsToWire, toMs, toSecondsOrNull } from './values.ts'
 
-export const targetFrom = (input: wire.TargetInput): TargetInput => ({
+export const targetFrom = (input: wire.TargetInput): TargetInput =>
+  input.kind === 'function' ? functionFrom(input) : httpFrom(input)
+
+const httpFrom = (input: wire.HttpTargetInput): HttpTargetInput => ({
   kind: 'http',
   url: input.url,
   method: input.method ?? 'GET',
@@ -22,7 +34,20 @@ export const targetFrom = (input: wire.TargetInput): TargetInput => ({
 })
 
 /** The target with what an edit changes: what is left out stays, null takes away, a secret left out is kept. */
-export const targetEdit = (present: TargetView, edit: wire.TargetEdit): TargetInput => ({
+export const targetEdit = (present: TargetView, edit: wire.TargetEdit): TargetInput => {
+  const kind = edit.kind ?? present.kind
+  refuseStrange(kind, edit)
+  if (kind === 'function') return functionEdit(present.kind === 'function' ? present : null, edit)
+  return httpEdit(present.kind === 'http' ? present : newHttp(edit.url), edit)
+}
+
+/** Where the target was of another kind, the edit has to say what is called. */
+const newHttp = (url: string | undefined): HttpTargetView => {
+  if (url === undefined) throw invalid('target.url', undefined, 'give the address to call')
+  return { kind: 'http', url, method: 'GET' }
+}
+
+const httpEdit = (present: HttpTargetView, edit: wire.TargetEdit): HttpTargetInput => ({
   kind: 'http',
   url: edit.url ?? present.url,
   method: edit.method ?? present.method,
@@ -43,9 +68,14 @@ export const overridesFrom = (input: wire.TargetOverrides): RunOverrides => ({
   query: input.query === undefined ? undefined : pairsFrom(input.query),
   headers: input.headers === undefined ? undefined : pairsFrom(input.headers),
   body: input.body === undefined ? undefined : bodyFrom(input.body),
+  args: input.args,
+  kwargs: input.kwargs,
 })
 
-export const targetToWire = (target: TargetView): wire.Target => ({
+export const targetToWire = (target: TargetView): wire.Target =>
+  target.kind === 'function' ? functionToWire(target) : httpToWire(target)
+
+const httpToWire = (target: HttpTargetView): wire.HttpTarget => ({
   kind: 'http',
   url: target.url,
   method: target.method,
@@ -87,7 +117,7 @@ const bodyFrom = (input: wire.BodyInput): HttpBody =>
 const bodyToWire = (body: HttpBody): wire.Body =>
   body.type === 'form' ? { type: 'form', content: pairsToWire(body.content) } : body
 
-const success = (input: wire.TargetInput['success']): { success?: SuccessRule } => {
+const success = (input: wire.HttpTargetInput['success']): { success?: SuccessRule } => {
   if (!input) return {}
   const rule: SuccessRule = {
     ...(input.status === undefined ? {} : { status: input.status.map(rangeFrom) }),
@@ -103,7 +133,7 @@ const rangeFrom = (text: string): readonly [number, number] => {
   return [Number(from), Number(to)]
 }
 
-const completion = (input: wire.TargetInput['completion']): { completion?: Completion } => {
+const completion = (input: wire.HttpTargetInput['completion']): { completion?: Completion } => {
   if (!input) return {}
   const { mode, deadline_seconds } = input
   const field = 'target.completion.deadline_seconds'
@@ -115,16 +145,16 @@ const completion = (input: wire.TargetInput['completion']): { completion?: Compl
   return { completion: { mode, deadlineMs: toMs(deadline_seconds) } }
 }
 
-const tlsEdit = (present: TargetView['tls'], edit: wire.TargetEdit['tls']): Pick<TargetInput, 'tls'> => {
+const tlsEdit = (present: HttpTargetView['tls'], edit: wire.TargetEdit['tls']): Pick<HttpTargetInput, 'tls'> => {
   if (edit === null) return {}
   if (edit !== undefined) return { tls: tlsFrom(edit, present) }
   return present === undefined ? {} : { tls: { ...present, privateKey: undefined } }
 }
 
 const signingEdit = (
-  present: TargetView['signing'],
+  present: HttpTargetView['signing'],
   edit: wire.TargetEdit['signing'],
-): Pick<TargetInput, 'signing'> => {
+): Pick<HttpTargetInput, 'signing'> => {
   if (edit === null) return {}
   if (edit !== undefined) return { signing: signingFrom(edit, present) }
   return present === undefined ? {} : { signing: {} }

@@ -1,8 +1,9 @@
 /** What a caller writes, what is kept, and what is shown mean the same. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { asHttp } from '../../../tests/support/as-http.ts'
 import { DEFAULT_POLICIES } from '../../domain/policies.ts'
-import type { JobView, TargetView } from '../../services/services.ts'
+import type { HttpTargetView, JobView } from '../../services/services.ts'
 import { Job, JobCreate } from '../contract/jobs.ts'
 import type { ScheduleInput } from '../contract/schedules.ts'
 import { jobEdit, jobInput, jobToWire } from './jobs.ts'
@@ -140,7 +141,7 @@ test('headers and queries keep names that come several times, in an object or a 
 })
 
 test('a target that is read and sent back as it was means the same', () => {
-  const kept: TargetView = {
+  const kept: HttpTargetView = {
     kind: 'http',
     url: 'https://example.com/a',
     method: 'POST',
@@ -161,7 +162,7 @@ test('a target that is read and sent back as it was means the same', () => {
     redirects: false,
   }
 
-  const wire = targetToWire(kept)
+  const wire = asHttp(targetToWire(kept))
 
   assert.deepEqual(wire.success, {
     status: ['200-299', '404'],
@@ -172,7 +173,7 @@ test('a target that is read and sent back as it was means the same', () => {
   assert.deepEqual(targetFrom({ ...wire, auth: null }), kept)
 })
 
-const withAuth: TargetView = {
+const withAuth: HttpTargetView = {
   kind: 'http',
   url: 'https://example.com/a',
   method: 'GET',
@@ -193,13 +194,19 @@ test('an edit of a target keeps what it leaves out, secrets included, and takes 
     url: withAuth.url,
     method: 'GET',
   })
-  assert.deepEqual(targetEdit(withAuth, { auth: { kind: 'basic', username: 'w' } }).auth, { ...kept, username: 'w' })
-  assert.deepEqual(targetEdit(withAuth, { auth: { kind: 'bearer', token: 't' } }).auth, { kind: 'bearer', token: 't' })
+  assert.deepEqual(asHttp(targetEdit(withAuth, { auth: { kind: 'basic', username: 'w' } })).auth, {
+    ...kept,
+    username: 'w',
+  })
+  assert.deepEqual(asHttp(targetEdit(withAuth, { auth: { kind: 'bearer', token: 't' } })).auth, {
+    kind: 'bearer',
+    token: 't',
+  })
 })
 
 test('a fingerprint sent back keeps the secret; another one, or one where there is no secret, is refused', () => {
   const back = (fingerprint: string) =>
-    targetEdit(withAuth, { auth: { kind: 'basic', username: 'u', password: { fingerprint } } })
+    asHttp(targetEdit(withAuth, { auth: { kind: 'basic', username: 'u', password: { fingerprint } } }))
 
   assert.deepEqual(back('aabbccdd').auth, { kind: 'basic', username: 'u', password: undefined })
   assert.throws(() => back('00000000'), /target\.auth\.password: .*not that of the stored secret/)
@@ -260,5 +267,5 @@ test('a job as it is shown has the shape that is promised, and nothing beside it
 
   assert.doesNotThrow(() => Job.parse(wire))
   assert.equal(wire.next_run_at, '2026-03-28T15:30:00.001Z')
-  assert.deepEqual(wire.target.auth, { kind: 'basic', username: 'u', password: { fingerprint: 'aabbccdd' } })
+  assert.deepEqual(asHttp(wire.target).auth, { kind: 'basic', username: 'u', password: { fingerprint: 'aabbccdd' } })
 })

@@ -52,6 +52,18 @@ describe('the doctor', () => {
     )
   })
 
+  it('misses a folder of functions that is not there', () => {
+    const nowhere = join(folder, 'nowhere')
+
+    const [found] = settings({ FUNCTIONS_DIR: nowhere })
+
+    assert.equal(settings({ FUNCTIONS_DIR: folder })[0]?.verdict, 'ok')
+    assert.deepEqual(
+      [found?.verdict, found?.message],
+      ['bad', `FUNCTIONS_DIR: ${JSON.stringify(nowhere)}: name a folder that exists`],
+    )
+  })
+
   it('warns when the defaults of development can be reached from other machines', () => {
     assert.deepEqual(
       settings({ HOST: '0.0.0.0' }).map(({ verdict }) => verdict),

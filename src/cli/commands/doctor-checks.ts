@@ -39,6 +39,9 @@ export const settingsFindings = ({ values, faults }: Reading): readonly Finding[
     found.push(bad('SECRET_KEY: missing; make one with: openssl rand -base64 32'))
   if (values.secretKey === null && !isProduction)
     found.push(ok('SECRET_KEY is not set: development makes one and keeps it beside the database'))
+  const { functionsDir } = values
+  if (functionsDir !== null && !statSync(functionsDir, { throwIfNoEntry: false })?.isDirectory())
+    found.push(bad(`FUNCTIONS_DIR: ${JSON.stringify(functionsDir)}: name a folder that exists`))
   if (!isProduction && !LOOPBACK.includes(values.host))
     found.push(
       warn(`development defaults (a well-known administrator, private targets) on ${values.host}: set NODE_ENV`),

@@ -37,13 +37,16 @@ const read = (path: string): string => {
   }
 }
 
-/** The second wins; target and policies are joined field by field. */
+/** The second wins; target and policies are joined field by field, but for a target of another kind. */
 export const merged = (base: JobPart, change: JobPart): JobPart => ({
   ...base,
   ...change,
-  ...(base.target || change.target ? { target: { ...base.target, ...change.target } } : {}),
+  ...(base.target || change.target ? { target: mergedTarget(base.target, change.target) } : {}),
   ...(base.policies || change.policies ? { policies: mergedPolicies(base.policies, change.policies) } : {}),
 })
+
+const mergedTarget = (base: JobPart['target'] = {}, change: JobPart['target'] = {}): NonNullable<JobPart['target']> =>
+  change.kind !== undefined && base.kind !== undefined && base.kind !== change.kind ? change : { ...base, ...change }
 
 const mergedPolicies = (base: PoliciesInput = {}, change: PoliciesInput = {}): PoliciesInput => ({
   ...base,

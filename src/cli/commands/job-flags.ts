@@ -3,37 +3,42 @@ import { type Command, Option } from 'commander'
 import type { JobCreate } from '../../api/contract/jobs.ts'
 import type { PoliciesInput } from '../../api/contract/policies.ts'
 import type { ScheduleInput } from '../../api/contract/schedules.ts'
-import type { TargetInput } from '../../api/contract/targets.ts'
+import type { TargetEdit } from '../../api/contract/targets.ts'
 import { readDuration } from '../duration.ts'
+import { usage } from '../exit-codes.ts'
 import { several, wholeNumber } from './command.ts'
 import { given, seconds, split } from './flag-texts.ts'
+import { argumentsOf, type FunctionFlags, withFunctionFlags } from './function-flags.ts'
 import { type TargetFlags, targetFromFlags, withTargetFlags } from './target-flags.ts'
 
-export type JobFlags = TargetFlags & {
-  readonly description?: string
-  readonly cron?: readonly string[]
-  readonly every?: readonly string[]
-  readonly at?: readonly string[]
-  readonly manual?: boolean
-  readonly tz?: string
-  readonly start?: string
-  readonly end?: string
-  readonly maxRuns?: number
-  readonly jitter?: string
-  readonly spread?: string
-  readonly timeout?: string
-  readonly attempts?: number
-  readonly retryDelay?: string
-  readonly overlap?: PoliciesInput['overlap']
-  readonly misfire?: NonNullable<PoliciesInput['misfire']>['mode']
-  readonly delivery?: PoliciesInput['delivery']
-  readonly pauseAfter?: number
-  readonly meta?: readonly string[]
-}
+export type JobFlags = FunctionFlags &
+  TargetFlags & {
+    readonly description?: string
+    readonly cron?: readonly string[]
+    readonly every?: readonly string[]
+    readonly at?: readonly string[]
+    readonly manual?: boolean
+    readonly tz?: string
+    readonly start?: string
+    readonly end?: string
+    readonly maxRuns?: number
+    readonly jitter?: string
+    readonly spread?: string
+    readonly timeout?: string
+    readonly attempts?: number
+    readonly retryDelay?: string
+    readonly overlap?: PoliciesInput['overlap']
+    readonly misfire?: NonNullable<PoliciesInput['misfire']>['mode']
+    readonly delivery?: PoliciesInput['delivery']
+    readonly pauseAfter?: number
+    readonly meta?: readonly string[]
+  }
 
-export type JobPart = Partial<Omit<JobCreate, 'target'>> & { target?: Partial<TargetInput> }
+/** Its target may still be of any kind. */
+export type JobPart = Partial<Omit<JobCreate, 'target'>> & { target?: TargetEdit }
 
-export const withJobFlags = (command: Command): Command => withPolicyFlags(withTargetFlags(withTimetableFlags(command)))
+export const withJobFlags = (command: Command): Command =>
+  withPolicyFlags(withTargetFlags(withFunctionFlags(withTimetableFlags(command))))
 
 const withTimetableFlags = (command: Command): Command =>
   command
@@ -66,7 +71,7 @@ const choice = (flags: string, text: string, words: string[]): Option => new Opt
 /** Only what was given; everything else has the server's default, or stays as it is. */
 export const jobFromFlags = (flags: JobFlags, secret: string | undefined): JobPart => {
   const schedules = schedulesOf(flags)
-  const target = targetFromFlags(flags, secret)
+  const http = targetFromFlags(flags, secret)
   const policies = policiesOf(flags)
   return given({
     description: flags.description,
@@ -77,10 +82,21 @@ export const jobFromFlags = (flags: JobFlags, secret: string | undefined): JobPa
     max_runs: flags.maxRuns,
     jitter_seconds: seconds('--jitter', flags.jitter),
     spread_seconds: seconds('--spread', flags.spread),
-    target: Object.keys(target).length > 0 ? { kind: 'http' as const, ...target } : undefined,
+    target: targetOf(http, given({ function: flags.function, ...argumentsOf(flags) })),
     policies: Object.keys(policies).length > 0 ? policies : undefined,
     metadata: flags.meta && Object.fromEntries(flags.meta.map((text) => split('--meta', text, '='))),
   })
+}
+
+/** Arguments alone leave the kind open: an edit changes those of the function that the job has. */
+const targetOf = (http: Partial<TargetEdit>, called: Partial<TargetEdit>): TargetEdit | undefined => {
+  const isHttp = Object.keys(http).length > 0
+  const isFunction = Object.keys(called).length > 0
+  if (isHttp && isFunction)
+    throw usage('--function', 'with flags of --url', 'a job calls an address or a function, not both')
+  if (isHttp) return { kind: 'http', ...http }
+  if (isFunction) return called.function === undefined ? called : { kind: 'function', ...called }
+  return undefined
 }
 
 const schedulesOf = ({ cron = [], every = [], at = [], manual }: JobFlags): ScheduleInput[] => [

@@ -10,6 +10,7 @@ import { type Column, table } from '../table.ts'
 import type { World } from '../world.ts'
 import { type Adder, asking, listed, onServer, type Shared, wholeNumber, withJson } from './command.ts'
 import { findJob, jobId } from './find.ts'
+import { argumentsOf, type FunctionFlags, withArguments } from './function-flags.ts'
 import { merged, readJobFile } from './job-file.ts'
 import { type JobFlags, type JobPart, jobFromFlags, withJobFlags } from './job-flags.ts'
 import { readSecret } from './secrets.ts'
@@ -111,16 +112,21 @@ export const addJobCommands: Adder = (parent, world) => {
       }),
     )
 
-  command('run <job>', 'run it now, whatever its schedule says')
+  withArguments(command('run <job>', 'run it now, whatever its schedule says'))
     .option('--wait', 'until it has ended; the exit code says whether it succeeded')
     .action(
-      asking<Shared & { wait?: boolean }>(world, async (client, { json, wait }, [name = '']) => {
-        const started = await client.post<Execution>(`/jobs/${await jobId(client, name)}/run`)
-        const run = wait ? await ended(world, client, started.id) : started
-        if (json) terminal.sayJson(run)
-        else terminal.say(safe(runLine(run)))
-        if (wait && run.status !== 'success') throw new CommandFailure('failed', `the run ended as ${run.status}`)
-      }),
+      asking<Shared & FunctionFlags & { wait?: boolean }>(
+        world,
+        async (client, { json, wait, ...flags }, [name = '']) => {
+          const { args, kwargs } = argumentsOf(flags)
+          const body = args === undefined && kwargs === undefined ? undefined : { target: { args, kwargs } }
+          const started = await client.post<Execution>(`/jobs/${await jobId(client, name)}/run`, body)
+          const run = wait ? await ended(world, client, started.id) : started
+          if (json) terminal.sayJson(run)
+          else terminal.say(safe(runLine(run)))
+          if (wait && run.status !== 'success') throw new CommandFailure('failed', `the run ended as ${run.status}`)
+        },
+      ),
     )
 
   addSigningCommand(
@@ -173,6 +179,7 @@ const EXAMPLES = `
 Examples:
   carillon jobs create "nightly report" --cron "30 2 * * *" --tz Europe/Berlin --url https://example.com/report --method POST
   carillon jobs create ping --every 5m --url https://example.com/ping --header "X-Team: billing"
+  carillon jobs create cleanup --cron "@daily" --function reports.daily:send --args '["eu"]' --kwargs '{"dry": true}'
   carillon jobs show ping --json | carillon jobs create copy --file -`
 
 const partOf = async ({ terminal }: World, options: WriteOptions) => {
@@ -185,7 +192,8 @@ const partOf = async ({ terminal }: World, options: WriteOptions) => {
 /** What a person most likely forgot, before the server says it in the words of the API. */
 const demand = (part: JobPart): void => {
   if (part.name === undefined) throw new CommandFailure('usage', 'the job needs a name')
-  if (part.target?.url === undefined) throw new CommandFailure('usage', 'the job needs an address to call: --url')
+  if (part.target?.url === undefined && part.target?.function === undefined)
+    throw new CommandFailure('usage', 'the job needs an address to call (--url) or a function (--function)')
   if (part.schedules === undefined)
     throw new CommandFailure('usage', 'the job needs a schedule: --cron, --every, --at or --manual')
 }

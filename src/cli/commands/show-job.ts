@@ -8,7 +8,6 @@ import { facts, type TableStyle } from '../table.ts'
 export const showJob = (job: Job, style: TableStyle): string => {
   const { target, policies } = job
   const instant = (at: string | null) => showInstant(at, job.time_zone)
-  const headers = lines(target.headers, ': ')
   const metadata = lines(job.metadata, '=')
   return facts(
     [
@@ -23,20 +22,7 @@ export const showJob = (job: Job, style: TableStyle): string => {
       ['runs', job.max_runs === null ? undefined : `${job.runs} of ${job.max_runs}`],
       ['next run', instant(job.next_run_at)],
       ['last run', job.last_run && `${instant(job.last_run.scheduled_for)} ${job.last_run.status}`],
-      ['calls', `${target.method} ${target.url}`],
-      ...headers.map((text) => ['header', text] as const),
-      ...lines(target.query, '=').map((text) => ['query', text] as const),
-      ['body', target.body ? `${target.body.type}: ${bodyText(target.body.content)}` : undefined],
-      ['signs in', target.auth?.kind],
-      ['tokens from', target.auth?.kind === 'oauth2' ? target.auth.token_url : undefined],
-      [
-        'certificate',
-        target.tls === null ? undefined : `client certificate, key ${target.tls.private_key.fingerprint}`,
-      ],
-      ['signed', target.signing === null ? undefined : signingText(target.signing, job.time_zone)],
-      ['success', successText(target.success)],
-      ['redirects', target.follow_redirects ? undefined : 'not followed'],
-      ['reports', reportsText(target.completion)],
+      ...(target.kind === 'http' ? httpFacts(target, job.time_zone) : functionFacts(target)),
       ['timeout', showDuration(policies.timeout_seconds)],
       ['attempts', attemptsText(policies.retry)],
       ['overlap', policies.overlap],
@@ -55,10 +41,35 @@ export const showJob = (job: Job, style: TableStyle): string => {
   )
 }
 
-const signingText = ({ secret, previous_valid_until: until }: NonNullable<Job['target']['signing']>, zone: string) =>
-  `secret ${secret.fingerprint}${until === null ? '' : `, the former one until ${showInstant(until, zone)}`}`
+type Fact = readonly [string, string | undefined]
+type OfKind<Kind> = Extract<Job['target'], { kind: Kind }>
 
-const reportsText = ({ deadline_seconds: within }: Job['target']['completion']): string | undefined =>
+const httpFacts = (target: OfKind<'http'>, zone: string): readonly Fact[] => [
+  ['calls', `${target.method} ${target.url}`],
+  ...lines(target.headers, ': ').map((text) => ['header', text] as const),
+  ...lines(target.query, '=').map((text) => ['query', text] as const),
+  ['body', target.body ? `${target.body.type}: ${bodyText(target.body.content)}` : undefined],
+  ['signs in', target.auth?.kind],
+  ['tokens from', target.auth?.kind === 'oauth2' ? target.auth.token_url : undefined],
+  ['certificate', target.tls === null ? undefined : `client certificate, key ${target.tls.private_key.fingerprint}`],
+  ['signed', target.signing === null ? undefined : signingText(target.signing, zone)],
+  ['success', successText(target.success)],
+  ['redirects', target.follow_redirects ? undefined : 'not followed'],
+  ['reports', reportsText(target.completion)],
+]
+
+const functionFacts = ({ function: name, args, kwargs }: OfKind<'function'>): readonly Fact[] => [
+  ['calls', `function ${name}`],
+  ['args', args.length === 0 ? undefined : JSON.stringify(args)],
+  ['kwargs', Object.keys(kwargs).length === 0 ? undefined : JSON.stringify(kwargs)],
+]
+
+const signingText = (
+  { secret, previous_valid_until: until }: NonNullable<OfKind<'http'>['signing']>,
+  zone: string,
+): string => `secret ${secret.fingerprint}${until === null ? '' : `, the former one until ${showInstant(until, zone)}`}`
+
+const reportsText = ({ deadline_seconds: within }: OfKind<'http'>['completion']): string | undefined =>
   within === null ? undefined : `within ${showDuration(within)} of a 202`
 
 const lines = (pairs: Pairs, by: string): string[] =>
@@ -74,7 +85,7 @@ const attemptsText = (retry: Job['policies']['retry']): string =>
 const misfireText = ({ mode, window_seconds, cap }: Job['policies']['misfire']): string =>
   mode === 'skip' ? mode : `${mode}, within ${showDuration(window_seconds)}${mode === 'all' ? `, at most ${cap}` : ''}`
 
-const successText = ({ status, body_contains, body_lacks, longest_seconds }: Job['target']['success']): string =>
+const successText = ({ status, body_contains, body_lacks, longest_seconds }: OfKind<'http'>['success']): string =>
   [
     status.join(', '),
     body_contains === null ? null : `body contains ${JSON.stringify(body_contains)}`,

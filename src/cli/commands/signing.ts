@@ -26,7 +26,7 @@ export const addSigningCommand = (command: Command, world: World): void => {
         }
         const job = await client.post<Job>(`/jobs/${await jobId(client, name)}/signing-secret/rotate`, wish)
         if (json) return terminal.sayJson(job)
-        const until = job.target.signing?.previous_valid_until ?? null
+        const until = signingIn(job)?.previous_valid_until ?? null
         const former = until === null ? 'no longer signs' : `signs until ${showInstant(until, job.time_zone)}`
         terminal.say(safe(`Changed the signing secret of ${job.name}; the former one ${former}`))
         tellNewSecret(terminal, job)
@@ -35,7 +35,9 @@ export const addSigningCommand = (command: Command, world: World): void => {
 }
 
 /** The only time that anybody sees it. */
-export const tellNewSecret = (terminal: Terminal, { target }: Job): void => {
-  const secret = target.signing?.new_secret
+export const tellNewSecret = (terminal: Terminal, job: Job): void => {
+  const secret = signingIn(job)?.new_secret
   if (secret !== undefined) terminal.say(`Signing secret, shown only now: ${secret}`)
 }
+
+const signingIn = ({ target }: Job) => (target.kind === 'http' ? target.signing : null)

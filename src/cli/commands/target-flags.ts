@@ -1,7 +1,7 @@
 /** What a job calls, as flags: the address, what is sent, who we are to it, and when a call has ended. */
 import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
-import type { AuthInput, BodyInput, TargetInput } from '../../api/contract/targets.ts'
+import type { AuthInput, BodyInput, HttpTargetInput } from '../../api/contract/targets.ts'
 import { readDuration } from '../duration.ts'
 import { CommandFailure, usage } from '../exit-codes.ts'
 import { several } from './command.ts'
@@ -65,10 +65,10 @@ export const withTargetFlags = (command: Command): Command =>
     .option('--report-within <time>', 'a 202 means: will report within this time; none for "the answer is the outcome"')
 
 /** Only what was given. */
-export const targetFromFlags = (flags: TargetFlags, secret: string | undefined): Partial<TargetInput> =>
+export const targetFromFlags = (flags: TargetFlags, secret: string | undefined): Partial<HttpTargetInput> =>
   given({
     url: flags.url,
-    method: flags.method?.toUpperCase() as TargetInput['method'],
+    method: flags.method?.toUpperCase() as HttpTargetInput['method'],
     query: flags.query && pairs('--query', flags.query, '='),
     headers: flags.header && pairs('--header', flags.header, ':'),
     body: bodyOf(flags),
@@ -113,7 +113,7 @@ const authOf = (flags: TargetFlags, secret = ''): AuthInput | undefined => {
   }
 }
 
-const tlsOf = ({ cert, certKey, ca }: TargetFlags): TargetInput['tls'] => {
+const tlsOf = ({ cert, certKey, ca }: TargetFlags): HttpTargetInput['tls'] => {
   if (cert === undefined) {
     if (certKey !== undefined) throw usage('--cert-key', certKey, 'it goes with --cert')
     if (ca !== undefined) throw usage('--ca', ca, 'it goes with --cert')
@@ -126,7 +126,7 @@ const tlsOf = ({ cert, certKey, ca }: TargetFlags): TargetInput['tls'] => {
   }
 }
 
-const completionOf = ({ reportWithin }: TargetFlags): TargetInput['completion'] => {
+const completionOf = ({ reportWithin }: TargetFlags): HttpTargetInput['completion'] => {
   if (reportWithin === undefined) return undefined
   if (reportWithin === 'none') return { mode: 'response' }
   return { mode: 'report', deadline_seconds: readDuration('--report-within', reportWithin) }

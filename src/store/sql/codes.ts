@@ -29,6 +29,7 @@ export const REASON_CODE = {
   node_lost: 8,
   attempts_used_up: 9,
   edited: 10,
+  quarantined: 11,
 } as const satisfies Record<Reason, number>
 
 export const STATE_CODE = { active: 0, paused: 1, ended: 2 } as const satisfies Record<JobState, number>
@@ -36,7 +37,10 @@ export const STATE_CODE = { active: 0, paused: 1, ended: 2 } as const satisfies 
 /** A job that was deleted keeps its row for the sake of its history. */
 export const DELETED = 3
 
-export const PAUSE_REASON_CODE = { by_user: 0, failures: 1 } as const satisfies Record<PauseReason, number>
+export const PAUSE_REASON_CODE = { by_user: 0, failures: 1, quarantined: 2 } as const satisfies Record<
+  PauseReason,
+  number
+>
 
 const wordsOf = <Word extends string>(codes: Record<Word, number>): ((code: number) => Word) => {
   const words = new Map<number, Word>()

@@ -2,9 +2,10 @@
 import { type Kysely, sql } from 'kysely'
 import type { Job } from '../../domain/job.ts'
 import type { Page } from '../../domain/page.ts'
-import type { JobFilter, JobStore, LastRun } from '../jobs.ts'
-import { STATE_CODE, STATUS_CODE, statusOf } from './codes.ts'
+import type { JobFilter, JobStore, LastRun, QuarantinedJob } from '../jobs.ts'
+import { PAUSE_REASON_CODE, STATE_CODE, STATUS_CODE, statusOf } from './codes.ts'
 import { decodeCursor, pageOf } from './cursor.ts'
+import { targetOf } from './interned.ts'
 import { jobOf, selectJobs } from './job-rows.ts'
 import type { Tables } from './tables.ts'
 
@@ -50,6 +51,24 @@ const sortValue = (sort: JobFilter['sort'], row: { key: number; name: string; up
 const contains = (part: string) => {
   const pattern = `%${part.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()).replace(/[!%_]/g, '!$&')}%`
   return sql<boolean>`lower(job.name) like ${pattern} escape '!'`
+}
+
+/** Leans on job_by_state. */
+export const quarantinedJobs = async (
+  read: Kysely<Tables>,
+  workspaceKey: number,
+  limit: number,
+): Promise<readonly QuarantinedJob[]> => {
+  const rows = await read
+    .selectFrom('job')
+    .select(['id', 'name', 'target'])
+    .where('workspace_key', '=', workspaceKey)
+    .where('state', '=', STATE_CODE.paused)
+    .where('pause_reason', '=', PAUSE_REASON_CODE.quarantined)
+    .orderBy('key')
+    .limit(limit)
+    .execute()
+  return rows.map(({ id, name, target }) => ({ id, name, target: targetOf(target) }))
 }
 
 export const countJobs = async (

@@ -59,6 +59,8 @@ export const newJobRow = (job: NewJob, ownerKey: number): Required<Omit<Insertab
   pause_reason: job.state === 'paused' ? 0 : null,
   paused_at: job.state === 'paused' ? job.now : null,
   missed_after: job.state === 'paused' ? job.now : null,
+  crashes: 0,
+  crashed_node: null,
   resumed_at: null,
   deleted_at: null,
 })

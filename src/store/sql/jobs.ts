@@ -1,6 +1,6 @@
 /** The jobs of a workspace, in SQL that every engine understands. */
 import type { JobStore } from '../jobs.ts'
-import { countJobs, lastRuns, listJobs } from './job-list.ts'
+import { countJobs, lastRuns, listJobs, quarantinedJobs } from './job-list.ts'
 import { jobOf, selectJobs } from './job-rows.ts'
 import { createJob, createJobs, deleteJob, pauseJob, resumeJob, updateJob } from './job-writes.ts'
 import { overdueAt, takenUpTo } from './leaving.ts'
@@ -17,6 +17,7 @@ export const createJobStore = (access: Access): JobStore => ({
   list: (workspaceKey, filter) => listJobs(access.read, workspaceKey, filter),
   count: (workspaceKey) => countJobs(access.read, workspaceKey),
   lastRuns: (workspaceKey, jobKeys) => lastRuns(access.read, workspaceKey, jobKeys),
+  quarantined: (workspaceKey, limit) => quarantinedJobs(access.read, workspaceKey, limit),
   overdueAt: (jobKey, now) => overdueAt(access.read, jobKey, now),
   takenUpTo: (jobKey, range) => takenUpTo(access.read, jobKey, range),
   update: (job, change, at) => updateJob(access, job, change, at),

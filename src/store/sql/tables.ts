@@ -82,6 +82,8 @@ export type JobTable = {
   pause_reason: number | null
   paused_at: number | null
   missed_after: number | null
+  crashes: number
+  crashed_node: number | null
   resumed_at: number | null
   deleted_at: number | null
 }

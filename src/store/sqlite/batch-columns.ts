@@ -35,8 +35,12 @@ export const OUTCOME = {
   statusCode: 9,
   keepAttempt: 10,
   pauseAfterFailures: 11,
-  width: 12,
+  /** One of CRASH. */
+  crash: 12,
+  width: 13,
 } as const
+
+export const CRASH = { none: 0, counts: 1, clears: 2 } as const
 
 export const CLAIM = {
   jobKey: 0,
@@ -119,6 +123,7 @@ const writeOutcome = (outcome: OutcomeWrite, to: Float64Array, at: number): void
   to[at + OUTCOME.statusCode] = outcome.statusCode ?? Number.NaN
   to[at + OUTCOME.keepAttempt] = outcome.keepAttempt ? 1 : 0
   to[at + OUTCOME.pauseAfterFailures] = outcome.pauseAfterFailures ?? Number.NaN
+  to[at + OUTCOME.crash] = CRASH[outcome.crash ?? 'none']
 }
 
 const writeClaim = (claim: Claim, to: Float64Array, at: number): void => {

@@ -33,7 +33,7 @@ const usedFile = async (test: TestContext, users = 1): Promise<string> => {
   return path
 }
 
-it('the folder and all files are for their owner alone', async (t) => {
+it('S104: the folder and all files are for their owner alone', async (t) => {
   const folder = join(tempFolder(t), 'deep', 'data')
   const store = await tempStore(t, { path: join(folder, 'carillon.db') })
   await store.people.createWorkspace({ id: 'w', name: 'w', now: NOON }, aUser())
@@ -49,7 +49,7 @@ it('the folder and all files are for their owner alone', async (t) => {
   assert.deepEqual([modeOf(folder), modeOf(join(folder, '..'))], ['700', '700'])
 })
 
-it('a file that others could read is closed to them at the start', async (t) => {
+it('S104: a file that others could read is closed to them at the start', async (t) => {
   const path = await usedFile(t)
   chmodSync(path, 0o644)
   chmodSync(`${path}-scheduler`, 0o666)
@@ -60,7 +60,7 @@ it('a file that others could read is closed to them at the start', async (t) => 
 })
 
 for (const side of ['', '-wal', '-shm', '-scheduler']) {
-  it(`a symbolic link in place of the file${side} is refused`, async (t) => {
+  it(`S104: a symbolic link in place of the file${side} is refused`, async (t) => {
     const folder = tempFolder(t)
     writeFileSync(join(folder, 'elsewhere'), '')
     symlinkSync(join(folder, 'elsewhere'), join(folder, `carillon.db${side}`))

@@ -1,7 +1,8 @@
 /** Nodes and their leases inside the writer: one lease per node covers all it runs; what a dead one left is found and ended. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { LostExecution, NodeInfo } from '../ledger.ts'
+import type { LostExecution, NodeInfo, Recovered } from '../ledger.ts'
 import { REASON_CODE, STATUS_CODE } from '../sql/codes.ts'
+import type { Crashes } from './hot-crashes.ts'
 import type { Queue } from './hot-queue.ts'
 import type { SchedulerLock } from './scheduler-lock.ts'
 
@@ -12,16 +13,18 @@ export type LostRow = {
   attempt: number
   node_key: number
   started_at: number | null
+  target: string
   policies: string | null
 }
 
 type Join = { readonly node: NodeInfo; readonly leaseNow: number; readonly leaseUntil: number }
 type Renewal = { readonly nodeKey: number; readonly leaseNow: number; readonly leaseUntil: number }
 type Recovery = {
-  readonly lost: Omit<LostExecution, 'policies'>
+  readonly lost: Omit<LostExecution, 'target' | 'policies'>
   readonly to: 'pending' | 'uncertain'
   readonly now: number
   readonly leaseNow: number
+  readonly isCrash: boolean
 }
 
 export type Nodes = {
@@ -30,14 +33,17 @@ export type Nodes = {
   readonly renew: (renewal: Renewal) => boolean
   readonly leave: (nodeKey: number) => void
   readonly lost: (query: { readonly leaseNow: number; readonly limit: number }) => LostRow[]
-  readonly recover: (recovery: Recovery) => boolean
+  readonly recover: (recovery: Recovery) => Recovered
 }
 
 const REASON_OF = { pending: null, uncertain: REASON_CODE.node_lost } as const
 
 const NODE_ENDED = 'The node that ran this attempt ended before it recorded an outcome.'
 
-export const openNodes = (db: DatabaseSync, queue: Queue, lock: SchedulerLock): Nodes => {
+export const openNodes = (
+  db: DatabaseSync,
+  { queue, crashes, lock }: { readonly queue: Queue; readonly crashes: Crashes; readonly lock: SchedulerLock },
+): Nodes => {
   const alive = db.prepare('select 1 from node where key = ?1 and lease_until >= ?2')
   const overAll = db.prepare('update node set lease_until = min(lease_until, ?1 - 1)')
   const forget = db.prepare('delete from node where swept = 1')
@@ -49,7 +55,8 @@ export const openNodes = (db: DatabaseSync, queue: Queue, lock: SchedulerLock): 
   const sweep = db.prepare('update node set swept = 1, lease_until = 0 where lease_until < ?1 and swept = 0')
   // Leans on execution_live: running executions are few beside the history.
   const lost = db.prepare(`
-    select e.id as execution_id, e.workspace_key, e.job_key, e.attempt, e.node_key, e.started_at, j.policies
+    select e.id as execution_id, e.workspace_key, e.job_key, e.attempt, e.node_key, e.started_at,
+      coalesce(e.overrides, j.target) as target, j.policies
     from execution e indexed by execution_live join job j on j.key = e.job_key
     where e.status = 1 and e.status < 2 and e.node_key in (select key from node where lease_until < ?1)
     order by e.scheduled_for, e.id limit ?2`)
@@ -81,27 +88,30 @@ export const openNodes = (db: DatabaseSync, queue: Queue, lock: SchedulerLock): 
     return rows
   }
 
-  const recover: Nodes['recover'] = ({ lost: execution, to, now, leaseNow }) => {
+  const recover: Nodes['recover'] = ({ lost: execution, to: wanted, now, leaseNow, isCrash }) => {
     const { workspaceKey, executionId, attempt, nodeKey, startedAt, jobKey } = execution
-    const status = STATUS_CODE[to]
+    const isQuarantined = isCrash && crashes.isLast(jobKey, nodeKey)
+    const to = isQuarantined ? 'uncertain' : wanted
     const ended = endAttempt.run(
       workspaceKey,
       executionId,
       attempt,
       nodeKey,
       now,
-      status,
-      REASON_OF[to],
+      STATUS_CODE[to],
+      isQuarantined ? REASON_CODE.quarantined : REASON_OF[to],
       NODE_ENDED,
       leaseNow,
     )
-    if (ended.changes === 0) return false
+    if (ended.changes === 0) return { to: 'gone', isPaused: false }
 
     // Sent or not, nobody knows: that is what the attempt was, whatever becomes of its execution.
     keep.run(workspaceKey, executionId, attempt, STATUS_CODE.uncertain, startedAt, now, NODE_ENDED)
     if (to === 'pending') jobDeleted.run(workspaceKey, executionId, now)
+    const isPaused = isQuarantined && crashes.quarantine(jobKey, now)
+    if (isCrash && !isQuarantined) crashes.count(jobKey, nodeKey)
     queue.unpark(jobKey)
-    return true
+    return { to, isPaused }
   }
 
   return {

@@ -1,16 +1,29 @@
 /** Outcomes inside the writer: each is written only if its attempt still holds the lease; then what follows from it. */
 import type { DatabaseSync } from 'node:sqlite'
-import { STATUS_CODE } from '../sql/codes.ts'
-import { type BatchColumns, OUTCOME } from './batch-columns.ts'
+import { REASON_CODE, STATUS_CODE } from '../sql/codes.ts'
+import { type BatchColumns, CRASH, OUTCOME } from './batch-columns.ts'
+import type { Crashes } from './hot-crashes.ts'
+import type { Pause } from './hot-pause.ts'
 import type { Queue } from './hot-queue.ts'
 
 export type OutcomeWriter = (
   batch: BatchColumns,
   alive: boolean,
-) => { readonly recorded: Uint8Array; readonly pausedJobKeys: number[]; readonly released: boolean }
+) => {
+  readonly recorded: Uint8Array
+  readonly pausedJobKeys: number[]
+  readonly quarantinedIds: string[]
+  readonly released: boolean
+}
+
+export type OutcomeParts = { readonly queue: Queue; readonly pause: Pause; readonly crashes: Crashes }
 
 /** `holds`: what must be true of the row beside attempt and state; ?4 is the node of the batch. */
-export const openOutcomes = (db: DatabaseSync, queue: Queue, holds = 'node_key = ?4'): OutcomeWriter => {
+export const openOutcomes = (
+  db: DatabaseSync,
+  { queue, pause, crashes }: OutcomeParts,
+  holds = 'node_key = ?4',
+): OutcomeWriter => {
   const finish = db.prepare(`
     update execution set status = ?5, reason = ?6, started_at = coalesce(?7, started_at), finished_at = ?8, status_code = ?9,
       error = ?10, output = ?11, overrides = null
@@ -40,50 +53,46 @@ export const openOutcomes = (db: DatabaseSync, queue: Queue, holds = 'node_key =
       where job_key = ?1 and status in (2, 3) and finished_at >= (select coalesce(resumed_at, 0) from job where key = ?1)
       order by scheduled_for desc limit ?2)
     where status = 3`)
-  // A resume goes on with the stored instant if that had come and nobody took it; else after what was taken.
-  const pause = db.prepare(`
-    update job set state = 1, pause_reason = 1, paused_at = ?2, version = version + 1, updated_at = ?2, missed_after = coalesce(
-      (select next_run_at - 1 from due d
-        where d.next_run_at <= ?2 and d.job_key = job.key and d.schedule_version = job.schedule_version),
-      (select max(scheduled_for) from execution e
-        where e.job_key = job.key and e.scheduled_for > ?2 and e.schedule_version = job.schedule_version),
-      ?2)
-    where key = ?1 and state = 0`)
 
   return ({ nodeKey, now, outcomes }, alive) => {
     const recorded = new Uint8Array(outcomes.count)
     const pausedJobKeys: number[] = []
+    const quarantinedIds: string[] = []
     let released = false
     const numbers = outcomes.numbers
     const nothingParked = queue.isEmpty()
     for (let index = 0; alive && index < outcomes.count; index++) recorded[index] = recordOne(index) ? 1 : 0
-    return { recorded, pausedJobKeys, released }
+    return { recorded, pausedJobKeys, quarantinedIds, released }
 
     function recordOne(index: number): boolean {
       const at = index * OUTCOME.width
       const workspaceKey = numbers[at + OUTCOME.workspaceKey] as number
       const id = outcomes.ids[index] as string
       const jobKey = numbers[at + OUTCOME.jobKey] as number
-      const to = numbers[at + OUTCOME.to] as number
-      if (to === STATUS_CODE.running) return awaitReport(at, index)
-      const written = to === STATUS_CODE.pending ? returnToQueue(at, index) : finishOne(at, index)
+      if (numbers[at + OUTCOME.to] === STATUS_CODE.running) return awaitReport(at, index)
+      const crash = numbers[at + OUTCOME.crash] as number
+      const isLastCrash = crash === CRASH.counts && crashes.isLast(jobKey, null)
+      const to = isLastCrash ? STATUS_CODE.failed : (numbers[at + OUTCOME.to] as number)
+      const reason = isLastCrash ? REASON_CODE.quarantined : orNull(numbers[at + OUTCOME.reason] as number)
+      const written = to === STATUS_CODE.pending ? returnToQueue(at, index) : finishOne(at, index, { to, reason })
       if (!written) return false
 
       if (numbers[at + OUTCOME.keepAttempt] === 1) keepAttempt(at, index)
+      if (crash !== CRASH.none) countCrash(jobKey, crash, isLastCrash ? id : null)
       if (to === STATUS_CODE.pending && jobIsGone.get(jobKey) !== undefined) jobDeleted.run(workspaceKey, id, now)
       if (to === STATUS_CODE.failed) pauseAfterFailures(jobKey, numbers[at + OUTCOME.pauseAfterFailures] as number)
       if (!nothingParked && queue.unpark(jobKey)) released = true
       return true
     }
 
-    function finishOne(at: number, index: number): boolean {
+    function finishOne(at: number, index: number, end: { to: number; reason: number | null }): boolean {
       const { changes } = finish.run(
         numbers[at + OUTCOME.workspaceKey] as number,
         outcomes.ids[index] as string,
         numbers[at + OUTCOME.attempt] as number,
         nodeKey,
-        numbers[at + OUTCOME.to] as number,
-        orNull(numbers[at + OUTCOME.reason] as number),
+        end.to,
+        end.reason,
         orNull(numbers[at + OUTCOME.startedAt] as number),
         orNull(numbers[at + OUTCOME.finishedAt] as number) ?? now,
         orNull(numbers[at + OUTCOME.statusCode] as number),
@@ -137,7 +146,16 @@ export const openOutcomes = (db: DatabaseSync, queue: Queue, holds = 'node_key =
 
     function pauseAfterFailures(jobKey: number, limit: number): void {
       if (Number.isNaN(limit) || failuresInRow.get(jobKey, limit)?.failures !== limit) return
-      if (pause.run(jobKey, now).changes === 1) pausedJobKeys.push(jobKey)
+      if (pause(jobKey, 'failures', now)) pausedJobKeys.push(jobKey)
+    }
+
+    function countCrash(jobKey: number, crash: number, lastId: string | null): void {
+      if (crash === CRASH.clears) crashes.clear(jobKey)
+      else if (lastId === null) crashes.count(jobKey, null)
+      else {
+        quarantinedIds.push(lastId)
+        if (crashes.quarantine(jobKey, now)) pausedJobKeys.push(jobKey)
+      }
     }
   }
 }

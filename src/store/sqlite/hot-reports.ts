@@ -3,8 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { EMPTY_LOG, type ReportLog, withLines } from '../../domain/report.ts'
 import type { ReportNote } from '../reports.ts'
 import type { BatchColumns } from './batch-columns.ts'
-import { openOutcomes } from './hot-outcomes.ts'
-import type { Queue } from './hot-queue.ts'
+import { type OutcomeParts, openOutcomes } from './hot-outcomes.ts'
 
 type Ending = { readonly batch: BatchColumns; readonly note: ReportNote | null }
 
@@ -19,8 +18,8 @@ export const ENDS = { awaited: 1, running: 0 } as const
 
 type Row = { attempt: number; percent: number | null; message: string | null; log: string; log_dropped: number }
 
-export const openReports = (db: DatabaseSync, queue: Queue): Reports => {
-  const outcomes = openOutcomes(db, queue, `(node_key is null or ?4 = ${ENDS.running})`)
+export const openReports = (db: DatabaseSync, parts: OutcomeParts): Reports => {
+  const outcomes = openOutcomes(db, parts, `(node_key is null or ?4 = ${ENDS.running})`)
   const running = db.prepare(`
     select 1 from execution where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1`)
   const known = db.prepare(`

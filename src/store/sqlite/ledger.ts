@@ -28,7 +28,7 @@ export const createLedger = (writer: Line<Operations>, read: Kysely<Tables>): Le
   load: (jobKeys): Promise<readonly JobLoad[]> => writer.ask('load', jobKeys),
   commit: async (batch) => batchResult(await writer.ask('commit', toColumns(batch))),
   lost: async (leaseNow, limit) => (await writer.ask('lost', { leaseNow, limit })).map(lostExecution),
-  recover: ({ policies: _, ...lost }, to, at) => writer.ask('recover', { lost, to, ...at }),
+  recover: ({ target: _, policies: __, ...lost }, to, at) => writer.ask('recover', { lost, to, ...at }),
   depth: () => readDepth(read),
   nodes: () => readNodes(read),
 })
@@ -74,5 +74,6 @@ const lostExecution = (row: LostRow): LostExecution => ({
   attempt: row.attempt,
   nodeKey: row.node_key,
   startedAt: row.started_at,
+  target: targetOf(row.target),
   policies: policiesOf(row.policies),
 })

@@ -55,7 +55,7 @@ it('a migration that fails leaves the schema as it was, also where one before it
   assert.deepEqual(applyMigrations(db, NOON, [ground, SECOND]), ['0002-more'])
 })
 
-it('a schema newer than this release is refused, and says which release is needed', (t) => {
+it('S112: a schema newer than this release is refused, and says which release is needed', (t) => {
   const path = pathIn(t)
   const db = open(t, path)
   applyMigrations(db, NOON, [ground, { ...SECOND, number: 9999 }])

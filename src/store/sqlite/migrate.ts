@@ -5,11 +5,12 @@ import { openWritable } from './connection.ts'
 import { checkFile, prepareFile } from './files.ts'
 import { ground } from './migrations/0001-ground.ts'
 import { reports } from './migrations/0005-reports.ts'
+import { crashes } from './migrations/0006-crashes.ts'
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 
 /** In order; a released one never changes. */
-const MIGRATIONS: readonly Migration[] = [ground, reports]
+const MIGRATIONS: readonly Migration[] = [ground, reports, crashes]
 
 /** "Cari": marks a file as ours, so that another program's database is never written to. */
 const APPLICATION_ID = 0x43617269

@@ -3,9 +3,11 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Statement, StatementResult } from '../sql/unit.ts'
 import type { BatchColumns } from './batch-columns.ts'
 import { openClaims } from './hot-claims.ts'
+import { openCrashes } from './hot-crashes.ts'
 import { type DueReader, openDue } from './hot-due.ts'
 import { type Nodes, openNodes } from './hot-nodes.ts'
 import { openOutcomes } from './hot-outcomes.ts'
+import { openPause } from './hot-pause.ts'
 import { openQueue, type Queue } from './hot-queue.ts'
 import { openReports, type Reports } from './hot-reports.ts'
 import type { SchedulerLock } from './scheduler-lock.ts'
@@ -15,6 +17,7 @@ export type BatchAnswer = {
   readonly recorded: Uint8Array
   readonly claimed: Uint8Array
   readonly cancelledIds: string[]
+  readonly quarantinedIds: string[]
   readonly released: boolean
   readonly pausedJobKeys: number[]
   readonly nextDueAt: number | null
@@ -38,11 +41,14 @@ export class Undone extends Error {}
 
 export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operations => {
   const queue = openQueue(db)
-  const nodes = openNodes(db, queue, lock)
+  const pause = openPause(db)
+  const crashes = openCrashes(db, pause)
+  const nodes = openNodes(db, { queue, crashes, lock })
   const { due, nextDueAt } = openDue(db)
   const claims = openClaims(db, queue)
-  const outcomes = openOutcomes(db, queue)
-  const reports = openReports(db, queue)
+  const parts = { queue, pause, crashes }
+  const outcomes = openOutcomes(db, parts)
+  const reports = openReports(db, parts)
   const statements = statementCache(db)
   // Leans on execution_live alone.
   const load = db.prepare(`

@@ -1,0 +1,108 @@
+/** A job's target on its way in and out, whatever its kind. */
+import type { Secrets } from '../auth/secrets.ts'
+import { DomainError, type FieldError } from '../domain/errors.ts'
+import { checkFunctionTarget } from '../domain/function-target-rules.ts'
+import type { Job } from '../domain/job.ts'
+import type { FunctionTarget, HttpTarget, Target } from '../domain/target.ts'
+import { checkHttpTarget } from '../domain/target-rules.ts'
+import {
+  type HttpTargetInput,
+  type HttpTargetView,
+  httpTargetView,
+  isSameOrigin,
+  keptHttpTarget,
+  type TargetOwner,
+} from './job-target.ts'
+import { withVariables } from './target-variables.ts'
+
+export type TargetInput = HttpTargetInput | FunctionTarget
+export type TargetView = HttpTargetView | FunctionTarget
+
+/** What one manual run does differently; not kept beyond it. */
+export type RunOverrides = {
+  readonly [K in 'url' | 'method' | 'query' | 'headers' | 'body']?: HttpTarget[K] | undefined
+} & { readonly [K in 'args' | 'kwargs']?: FunctionTarget[K] | undefined }
+
+/** What the job has now (null for a new one), and the time by which certificates are judged. */
+type Present = { readonly stored: Target | null; readonly now: number }
+
+/** The target to keep, and all that is wrong with it. */
+export const keptTarget = (
+  secrets: Secrets,
+  owner: TargetOwner,
+  input: TargetInput,
+  { stored, now }: Present,
+): { readonly target: Target; readonly errors: readonly FieldError[] } => {
+  switch (input.kind) {
+    case 'http':
+      return keptHttpTarget(secrets, owner, input, { stored: stored?.kind === 'http' ? stored : null, now })
+    case 'function':
+      return { target: input, errors: checkFunctionTarget(input) }
+  }
+}
+
+export const targetView = (secrets: Secrets, owner: TargetOwner, target: Target): TargetView =>
+  target.kind === 'http' ? httpTargetView(secrets, owner, target) : target
+
+/** The answer is the same for every reason, so that nobody maps our network by asking. */
+export const refuseAddress = (target: Target, mayCall: (url: URL) => boolean): void => {
+  const denied = addressesOf(target).find(({ url }) => !mayCall(new URL(url)))
+  if (denied === undefined) return
+  const { field } = denied
+  const message = 'this server may not call this address'
+  throw new DomainError('egress.denied', `${field}: ${message}`, { errors: [{ field, message }] })
+}
+
+const addressesOf = (target: Target): readonly { readonly field: string; readonly url: string }[] => {
+  if (target.kind !== 'http') return []
+  const { auth, url } = target
+  return [
+    { field: 'target.url', url },
+    ...(auth?.kind === 'oauth2' ? [{ field: 'target.auth.tokenUrl', url: auth.tokenUrl }] : []),
+  ]
+}
+
+const OF_KIND: Readonly<Record<Target['kind'], readonly (keyof RunOverrides)[]>> = {
+  http: ['url', 'method', 'query', 'headers', 'body'],
+  function: ['args', 'kwargs'],
+}
+
+/** The whole target of a run, null when nothing is different; and all that is wrong with it. */
+export const overridden = (
+  job: Job,
+  overrides: RunOverrides,
+): { readonly target: Target | null; readonly errors: readonly FieldError[] } => {
+  const { target } = job
+  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
+  const names = Object.keys(given)
+  if (names.length === 0) return { target: null, errors: [] }
+  const own: readonly string[] = OF_KIND[target.kind]
+  const strange = names.filter((name) => !own.includes(name))
+  if (strange.length > 0)
+    return {
+      target: null,
+      errors: strange.map((name) => ({
+        field: `target.${name}`,
+        message: `the target of the job is of the kind ${target.kind}; a run may override its ${own.join(', ')}`,
+      })),
+    }
+  switch (target.kind) {
+    case 'http': {
+      const changed = withoutStraySecrets(target, { ...target, ...given })
+      const errors = checkHttpTarget(changed)
+      // Only a target that could be called can be tried with its variables.
+      return errors.length > 0 ? { target: changed, errors } : withVariables(changed, job)
+    }
+    case 'function': {
+      const changed = { ...target, ...given }
+      return { target: changed, errors: checkFunctionTarget(changed) }
+    }
+  }
+}
+
+/** Secrets were given for one origin, and go to no other. */
+const withoutStraySecrets = (before: HttpTarget, after: HttpTarget): HttpTarget => {
+  if (isSameOrigin(before.url, after.url)) return after
+  const { auth: _a, tls: _t, signing: _s, ...bare } = after
+  return bare
+}
