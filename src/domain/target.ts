@@ -97,3 +97,5 @@ export type Target = HttpTarget
 /** How long after its 202 the target may take to report; null where its answer is the outcome. */
 export const reportWithinMs = (target: Target): number | null =>
   target.kind === 'http' ? (target.completion?.deadlineMs ?? null) : null
+
+export const signingOf = (target: Target): Signing | undefined => (target.kind === 'http' ? target.signing : undefined)

@@ -5,6 +5,7 @@ import { invalid } from '../domain/errors.ts'
 import { isId, newId } from '../domain/ids.ts'
 import type { Job, JobState } from '../domain/job.ts'
 import type { Page } from '../domain/page.ts'
+import { signingOf } from '../domain/target.ts'
 import type { JobChange, JobFilter } from '../store/store.ts'
 import { allow, allowSome, jobFor, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
@@ -139,7 +140,7 @@ export const createJobs = (deps: Deps): Jobs => {
         const { input: target, newSecret } =
           edit.target === undefined
             ? { input: undefined, newSecret: null }
-            : withSigningSecret(edit.target, before.target.signing)
+            : withSigningSecret(edit.target, signingOf(before.target))
         const given = draft({ ...edit, target }, before, before)
         const change = changeOf(before, given, { ownerId: edit.ownerId, after: taken ?? now })
         if (Object.keys(change).length === 0) return { job: before, isChanged: false, newSecret }

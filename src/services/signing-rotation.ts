@@ -1,6 +1,7 @@
 /** A new signing secret for a job, beside the present one, so that no receiver has to change over at the very moment. */
 import type { Actor } from '../domain/actor.ts'
 import { DomainError, invalid } from '../domain/errors.ts'
+import { signingOf } from '../domain/target.ts'
 import { jobFor } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { type JobView, jobViews, withNewSecret } from './job-view.ts'
@@ -29,7 +30,7 @@ export const rotationOf = (deps: Deps) => {
       ifVersion: null,
       read: () => jobFor(store, actor, 'job.change', id),
       write: async (before) => {
-        const { signing } = before.target
+        const signing = signingOf(before.target)
         if (signing === undefined) {
           throw new DomainError('conflict', 'The requests of this job are not signed; give it target.signing first.')
         }
