@@ -1,5 +1,4 @@
 /** The request for an access token (RFC 6749, 4.4) and what its answer means. */
-import type { FailureCode } from '../domain/attempt.ts'
 import type { OAuth2Auth } from '../domain/target.ts'
 import { isHeaderValue } from '../domain/target-rules.ts'
 import { hopOf, type Preparation, type Prepared } from './request.ts'
@@ -85,7 +84,7 @@ export const tokenFrom = (finding: Finding): Token | Finding => {
 const refused = ({ statusCode, output, retryAfterMs }: Finding): Finding => {
   const code = ERRORS.find((each) => each === objectIn(output)?.error)
   const error = `The token endpoint answered ${statusCode ?? ''}${code === undefined ? '' : ` (${code})`}.`
-  return failed('token' satisfies FailureCode, error, { retryable: !FINAL.has(statusCode ?? 0), retryAfterMs })
+  return failed('token', error, { retryable: !FINAL.has(statusCode ?? 0), retryAfterMs })
 }
 
 const notToken = (error: string): Finding => failed('token', error)

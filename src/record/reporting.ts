@@ -152,7 +152,9 @@ const reported = (attempt: ReportableAttempt, { kind, error, ...said }: Reported
 }
 
 const unreported = (attempt: ReportableAttempt, now: number): Outcome => {
-  const within = (reportWithinMs(attempt.target) ?? 0) / 1000
-  const error = `No report within the deadline of ${within} s after the target had taken the attempt over.`
+  // Null when the job was changed meanwhile: the deadline was that of the 202.
+  const withinMs = reportWithinMs(attempt.target)
+  const within = withinMs === null ? '' : ` of ${withinMs / 1000} s`
+  const error = `No report within the deadline${within} after the target had taken the attempt over.`
   return outcomeOf(attempt, now, { kind: 'failure', error, failure: 'no_report' })
 }
