@@ -13,6 +13,7 @@ const COMMANDS = [
   ),
   'jobs rotate-signing-secret',
   ...['list', 'show', 'follow', 'cancel', 'retry'].map((name) => `runs ${name}`),
+  ...['list', 'run'].map((name) => `functions ${name}`),
   'next',
   ...['list', 'create', 'enable', 'disable', 'reset-password'].map((name) => `users ${name}`),
   'migrate',
