@@ -6,12 +6,18 @@ import { openFunctions } from './app/functions.ts'
 import { createWatcher } from './app/watch.ts'
 import { createAuth } from './auth/auth.ts'
 import { revealWith } from './auth/target-secrets.ts'
-import { type Config, VERSION } from './config/config.ts'
+import { type Config, ConfigError, VERSION } from './config/config.ts'
 import { createInProcessTransport } from './dispatch/dispatch.ts'
 import { systemClock } from './domain/clock.ts'
 import { newId } from './domain/ids.ts'
 import { createEngine } from './engine.ts'
-import { createEgressGuard, createExecutor, createHttpRunner, parseEgressAllow } from './execute/execute.ts'
+import {
+  createEgressGuard,
+  createExecutor,
+  createHttpRunner,
+  openRevocationLists,
+  parseEgressAllow,
+} from './execute/execute.ts'
 import type { Recorded } from './record/record.ts'
 import { createServices } from './services/services.ts'
 import { openSqliteStore } from './store/sqlite/database.ts'
@@ -51,6 +57,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
   const log = createLog({ level: config.logLevel })
   const metrics = createMetrics()
   const auth = createAuth({ ...config, minPasswordLength: config.environment === 'production' ? 12 : 8 }, clock)
+  const revocation = revocationLists(config, (error) => log.error('the revocation lists cannot be read', { error }))
   const functions = await openFunctions(config)
   const store = await openSqliteStore({
     path: config.database.path,
@@ -58,6 +65,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
   })
   // The port is known only once the server listens; the guard reads it at each call.
   const self = { port: config.port, allowedPathPrefix: ECHO_PATH }
+  let reportTo = config.publicUrl ?? ''
   const egress = {
     allowPrivate: config.allowPrivateTargets,
     allow: parseEgressAllow(config.egressAllow ?? ''),
@@ -71,6 +79,11 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
         egress,
         reveal: revealWith(auth.secrets),
         version: VERSION,
+        revocation,
+        reports: {
+          urlOf: (executionId) => `${reportTo}/api/v3/executions/${executionId}/reports`,
+          tokenOf: auth.reportTokens.tokenOf,
+        },
       }),
       ...functions.runners,
     ],
@@ -78,6 +91,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
   })
   const engine = createEngine({
     ledger: timed(store.ledger, metrics),
+    reports: store.reports,
     clock,
     random: Math.random,
     newId,
@@ -106,6 +120,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
       wake: engine.wake,
       changed: engine.changed,
       cancelled: engine.cancelled,
+      reported: engine.reported,
       running: engine.scheduling,
       claiming: () => claimingState(config.schedulerEnabled, engine.scheduling(), stopping),
       stopping: () => stopping,
@@ -135,6 +150,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
   })
   const url = await server.listen({ host: config.host, port: config.port })
   self.port = Number(new URL(url).port)
+  reportTo = config.publicUrl ?? url
   if (options.demo) await services.setup.ensureDemoJob(`http://127.0.0.1:${self.port}${ECHO_PATH}`)
   if (config.schedulerEnabled) engine.start()
 
@@ -155,6 +171,17 @@ const claimingState = (enabled: boolean, scheduling: boolean, stopping: boolean)
       ? 'this process is stopping'
       : 'another process schedules on this database, or it is away'
   return { on: false, reason }
+}
+
+/** A setting like any other, but for what only its file can tell: that is found out at the start. */
+const revocationLists = ({ revocationFile: path }: Config, onFault: (error: unknown) => void) => {
+  if (path === null) return null
+  try {
+    return openRevocationLists({ path, clock: systemClock, onFault })
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new ConfigError([{ name: 'TLS_CRL_FILE', value: path, message }])
+  }
 }
 
 /** The ledger with its commits measured. */

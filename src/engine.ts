@@ -3,8 +3,15 @@ import { CLAIM_AHEAD_MS, createClaimStation, createMembership } from './claim/cl
 import { createDispatchStation, type Transport } from './dispatch/dispatch.ts'
 import type { Clock } from './domain/clock.ts'
 import type { Interest } from './domain/event.ts'
-import { createInterests, createRecordStation, createRecovery, type Recorded } from './record/record.ts'
-import type { Ledger, NodeInfo } from './store/store.ts'
+import {
+  createInterests,
+  createRecordStation,
+  createRecovery,
+  createReporting,
+  type Recorded,
+  type Reporting,
+} from './record/record.ts'
+import type { Ledger, NodeInfo, ReportStore } from './store/store.ts'
 
 /** Assignments held and under way at most: bounds memory and what a crash leaves to be repeated. */
 const DEFAULT_CAPACITY = 3072
@@ -22,6 +29,7 @@ export type EngineWatcher = {
 
 export type EngineParts = {
   readonly ledger: Ledger
+  readonly reports: ReportStore
   readonly clock: Clock
   readonly random: () => number
   readonly newId: () => string
@@ -48,6 +56,8 @@ export type Engine = {
   /** A job was changed: returns when all that was claimed ahead of it before has been sent. */
   readonly changed: (jobKey: number) => Promise<void>
   readonly cancelled: (executionId: string) => void
+  /** A target reports what came of an attempt, to whichever process; false when the attempt had ended. */
+  readonly reported: Reporting['report']
   /** For tests, and for those who drive the engine by hand: join, look, recover, flush, once. */
   readonly tick: () => Promise<void>
 }
@@ -79,6 +89,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       void recovery.start().then(() => {
         if (!stopping && membership.nodeKey() !== null) claim.start()
       })
+      reporting.start()
     },
     onLost: () => {
       watcher.scheduling(false)
@@ -87,9 +98,15 @@ export const createEngine = (parts: EngineParts): Engine => {
       record.abandon()
       void claim.stop()
       void recovery.stop()
+      void reporting.stop()
     },
     onFault: fault('membership'),
   })
+
+  const onRecorded = (recorded: readonly Recorded[]) => {
+    for (const { notBefore } of recorded) if (notBefore !== null) claim.waiting(notBefore)
+    watcher.recorded(recorded)
+  }
 
   const record = createRecordStation({
     ledger,
@@ -99,11 +116,24 @@ export const createEngine = (parts: EngineParts): Engine => {
     leaseNow,
     othersCommitSoon: () => claim.isBacklogged(),
     wanted: interests.wanted,
-    onRecorded: (recorded) => {
-      for (const { notBefore } of recorded) if (notBefore !== null) claim.waiting(notBefore)
-      watcher.recorded(recorded)
-    },
+    onRecorded,
     onFenced: watcher.fenced,
+    onAwaited: (until) => reporting.awaited(until),
+    onReleased: () => claim.waiting(clock.now()),
+    onPaused: watcher.paused,
+    onFault: fault('record'),
+  })
+
+  const reporting = createReporting({
+    reports: parts.reports,
+    clock,
+    random: parts.random,
+    wanted: async () => {
+      await interests.refresh()
+      return interests.wanted
+    },
+    active: () => membership.nodeKey() !== null,
+    onRecorded,
     onReleased: () => claim.waiting(clock.now()),
     onPaused: watcher.paused,
     onFault: fault('record'),
@@ -163,6 +193,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       interests.stop()
       await claim.stop()
       await recovery.stop()
+      await reporting.stop()
       await dispatch.drain(graceMs)
       await record.flush()
       await membership.stop()
@@ -183,10 +214,17 @@ export const createEngine = (parts: EngineParts): Engine => {
       if (until !== null) await ringAfter(clock, until - clock.now() + 1)
     },
     cancelled: dispatch.cancel,
+    reported: async (attempt, told, note) => {
+      const isRecorded = await reporting.report(attempt, told, note)
+      // Its call may still be open here, and nothing that comes of it counts any more.
+      if (isRecorded) dispatch.cancelAttempt(attempt.executionId, attempt.attempt)
+      return isRecorded
+    },
     tick: async () => {
       await membership.tick()
       await interests.refresh()
       await recovery.scan()
+      await reporting.sweep()
       await claim.look()
       await record.flush()
     },

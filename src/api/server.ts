@@ -27,10 +27,12 @@ import { jobManyRoutes } from './routes/job-many.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { limitRoutes } from './routes/limits.ts'
+import { reportRoutes } from './routes/reports.ts'
 import { rootRoute } from './routes/root.ts'
 import type { Api } from './routes/route.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { signingSecretRoutes } from './routes/signing-secret.ts'
 import { statisticsRoutes } from './routes/statistics.ts'
 import { systemRoutes } from './routes/system.ts'
 import { userRoutes } from './routes/users.ts'
@@ -114,11 +116,13 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       jobHistoryRoutes(api, context)
       jobManyRoutes(api, context)
       exportRoutes(api, context)
+      signingSecretRoutes(api, context)
       executionRoutes(api, context)
       functionRoutes(api, context)
       limitRoutes(api, context)
       eventRoutes(api, context)
       auditRoutes(api, context)
+      reportRoutes(api, context)
       scheduleRoutes(api, context)
       statisticsRoutes(api, context)
       sessionRoutes(api, context)

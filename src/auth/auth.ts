@@ -6,6 +6,7 @@ import { createLimits, type Limits } from './limits.ts'
 import { createPasswordHash, HASH_COST, type HashCost } from './password-hash.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
 import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.ts'
+import { createReportTokens, type ReportTokens } from './report-tokens.ts'
 import { createSecrets, type Secrets } from './secrets.ts'
 
 export type Auth = {
@@ -13,6 +14,7 @@ export type Auth = {
   readonly passwords: Passwords
   readonly accessTokens: AccessTokens
   readonly refreshTokens: RefreshTokens
+  readonly reportTokens: ReportTokens
   readonly cursors: Cursors
   readonly limits: Limits
 }
@@ -41,6 +43,7 @@ export const createAuth = (settings: AuthSettings, clock: Clock): Auth => ({
     clock,
   }),
   refreshTokens: createRefreshTokens(settings.secretKey, settings.previousSecretKeys),
+  reportTokens: createReportTokens(settings.secretKey, settings.previousSecretKeys),
   cursors: createCursors(settings.secretKey),
   limits: createLimits(clock),
 })

@@ -11,6 +11,7 @@ const COMMANDS = [
   ...['list', 'show', 'occurrences', 'create', 'edit', 'run', 'pause', 'resume', 'delete'].map(
     (name) => `jobs ${name}`,
   ),
+  'jobs rotate-signing-secret',
   ...['list', 'show', 'follow', 'cancel', 'retry'].map((name) => `runs ${name}`),
   ...['list', 'run'].map((name) => `functions ${name}`),
   'next',

@@ -32,13 +32,17 @@ const STATUS_PAINT: Readonly<Record<string, Paint>> = {
 
 export const statusPaint = (status: string): Paint | undefined => STATUS_PAINT[status]
 
-/** What came of an execution in a few words: the answer, the error, or why it did not run. */
+export const showProgress = ({ percent, message }: NonNullable<Execution['progress']>): string =>
+  [percent === null ? null : `${percent} %`, message].filter((part) => part !== null).join(', ')
+
+/** What came of an execution in a few words: the answer, the error, why it did not run, or how far it is. */
 export const showResult = (execution: Execution): string => {
-  const { status_code, error, reason_text, occurrences, duration_seconds, waiting_for } = execution
+  const { status_code, error, reason_text, occurrences, duration_seconds, waiting_for, progress, status } = execution
   const parts = [
     status_code === null ? null : String(status_code),
     error ?? reason_text,
     waiting_for === null ? null : waitingText(waiting_for),
+    status === 'running' && progress !== null ? showProgress(progress) : null,
     duration_seconds === null ? null : `in ${showDuration(duration_seconds)}`,
     occurrences > 1 ? `(${occurrences} occurrences)` : null,
   ]

@@ -87,6 +87,19 @@ const TABLE: Record<keyof Values, Row> = {
     wrong: 'maybe',
     given: ['0', false],
   },
+  revocationFile: {
+    name: 'TLS_CRL_FILE',
+    development: null,
+    production: null,
+    given: ['/etc/crl.pem', '/etc/crl.pem'],
+  },
+  publicUrl: {
+    name: 'PUBLIC_URL',
+    development: null,
+    production: null,
+    wrong: 'jobs.example.com',
+    given: ['https://jobs.example.com/carillon/', 'https://jobs.example.com/carillon'],
+  },
   pollSeconds: { name: 'SCHEDULER_POLL_SECONDS', development: 1, production: 1, wrong: 'often', given: ['900', 300] },
   catchUpPercent: { name: 'CATCH_UP_PERCENT', development: 25, production: 25, wrong: '0', given: ['50', 50] },
   workspaceConcurrency: {

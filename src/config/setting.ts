@@ -82,6 +82,16 @@ export const emailAddress: Kind<string> = {
   read: (text) => (/^[^\s@]{1,64}@[^\s@]{1,255}$/.test(text) ? text : undefined),
 }
 
+/** Where something is served: paths are written behind it, so it ends without a slash. */
+export const webAddress: Kind<string> = {
+  right: 'an http or https URL without query, such as https://jobs.example.com',
+  read: (text) => {
+    const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null
+    const isBare = url !== null && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
+    return isBare ? url.href.replace(/\/+$/, '') : undefined
+  },
+}
+
 export type DatabaseAddress = { readonly engine: 'sqlite'; readonly path: string }
 
 export const databaseUrl: Kind<DatabaseAddress> = {

@@ -16,6 +16,7 @@ import {
   secretKey,
   secretKeys,
   timeZone,
+  webAddress,
   wholeNumber,
 } from './setting.ts'
 
@@ -212,6 +213,22 @@ export const SETTINGS = {
     help: 'Targets that jobs may call although they are private or on an unusual port: addresses, ranges, host names, `*.suffix`, each with `:port` if need be, separated by commas.',
     changedBy: 'Whoever has jobs call a service of their own network in production.',
     example: '10.1.0.0/16,hooks.internal:8080',
+  }),
+  revocationFile: setting({
+    name: 'TLS_CRL_FILE',
+    kind: orNothing(freeText),
+    byDefault: nothing,
+    help: 'A file of certificate revocation lists (PEM), looked at again every minute: targets with a revoked certificate are refused. It must hold a current list of every authority between target and root, or calls over https fail; without it, revocation is not checked.',
+    changedBy: 'Whoever has targets with certificates of an authority of their own, and a copy of its lists.',
+    example: '/etc/carillon/revoked.pem',
+  }),
+  publicUrl: setting({
+    name: 'PUBLIC_URL',
+    kind: orNothing(webAddress),
+    byDefault: nothing,
+    help: 'Where others reach this server; targets that report later are told to do it there. Without it, the address it listens on.',
+    changedBy: 'Whoever has a proxy in front, or targets on other machines that report later.',
+    example: 'https://jobs.example.com',
   }),
   functionsDir: setting({
     name: 'FUNCTIONS_DIR',

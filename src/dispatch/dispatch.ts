@@ -28,6 +28,8 @@ export type DispatchStation = {
   /** The instant of the last call that is still held of a job; null: none is. */
   readonly heldUntil: (jobKey: number) => number | null
   readonly cancel: (executionId: string) => void
+  /** The same, unless a later attempt is under way by now. */
+  readonly cancelAttempt: (executionId: string, attempt: number) => void
   /** Hands back everything that is held. */
   readonly handBackHeld: () => void
   /** Forgets everything without a word: the lease is lost, others own it now. Calls under way are cut. */
@@ -53,8 +55,9 @@ export const createDispatchStation = (parts: DispatchParts): DispatchStation => 
     underWay.set(assignment.executionId, assignment)
     places.take(assignment)
     transport.send(assignment, (outcome) => {
-      // After `abandon` the outcome belongs to nobody.
-      if (!underWay.delete(assignment.executionId)) return
+      // After `abandon`, or when a later attempt has taken its place, the outcome belongs to nobody.
+      if (underWay.get(assignment.executionId) !== assignment) return
+      underWay.delete(assignment.executionId)
       places.free(assignment)
       parts.onOutcome(assignment, outcome)
       if (underWay.size === 0) onEmpty?.()
@@ -125,6 +128,9 @@ export const createDispatchStation = (parts: DispatchParts): DispatchStation => 
       return instants.length === 0 ? null : Math.max(...instants)
     },
     cancel: (executionId) => transport.cancel(executionId),
+    cancelAttempt: (executionId, attempt) => {
+      if (underWay.get(executionId)?.attempt === attempt) transport.cancel(executionId)
+    },
     handBackHeld,
     abandon: () => {
       takeHeld()

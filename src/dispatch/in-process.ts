@@ -12,7 +12,8 @@ export const createInProcessTransport = (start: Start, close: () => Promise<void
       let ended = false
       const cancel = start(assignment, (outcome) => {
         ended = true
-        cancels.delete(assignment.executionId)
+        // A later attempt may have taken its place.
+        if (cancels.get(assignment.executionId) === cancel) cancels.delete(assignment.executionId)
         done(outcome)
       })
       if (!ended) cancels.set(assignment.executionId, cancel)

@@ -22,7 +22,8 @@ export type Assignment = {
   readonly policies: PolicyChoices
 }
 
-export type OutcomeKind = 'success' | 'failure' | 'cancelled'
+/** `accepted`: the target has taken it and will report; the attempt goes on without us. */
+export type OutcomeKind = 'success' | 'failure' | 'cancelled' | 'accepted'
 
 /** Why an attempt failed, for people, statistics and the retry rule. */
 export type FailureCode =
@@ -40,6 +41,12 @@ export type FailureCode =
   | 'body'
   | 'too_slow'
   | 'secret'
+  /** No access token was to be had. */
+  | 'token'
+  /** The target reported that it failed. */
+  | 'reported'
+  /** The target took it and did not report in time. */
+  | 'no_report'
   /** A function threw, or its promise was rejected. */
   | 'exception'
   /** A function brought its thread down, or blocked it until it had to be ended; three of them in a row quarantine the job. */

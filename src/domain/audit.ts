@@ -13,6 +13,7 @@ export const DEEDS = {
   'user.deleted': 'an account was deleted',
   'job.created': 'a job was made',
   'job.changed': 'a job was changed',
+  'job.secret_rotated': 'a job was given another signing secret',
   'job.undone': 'a job was given back a former state',
   'job.paused': 'a job was paused by somebody',
   'job.resumed': 'a job was resumed',

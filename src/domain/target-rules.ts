@@ -1,11 +1,13 @@
 /** What a target must be before a job may have it: pure checks, told field by field. */
 import type { FieldError } from './errors.ts'
 import {
+  type Completion,
   HTTP_METHODS,
   type HttpAuth,
   type HttpBody,
   type HttpTarget,
   type NameValue,
+  type OAuth2Auth,
   type SuccessRule,
 } from './target.ts'
 
@@ -20,6 +22,8 @@ export const TARGET_BOUNDS = {
   statusRanges: 20,
   bodyRuleLength: 1024,
   longestMs: 24 * 3600 * 1000,
+  scopeLength: 2048,
+  reportDeadlineMs: [1000, 30 * 24 * 3600 * 1000],
 } as const
 
 const FRAMING = 'it belongs to the connection, not to the job'
@@ -65,6 +69,10 @@ export const checkHttpTarget = (target: HttpTarget, field = 'target'): FieldErro
   ...(target.body === undefined ? [] : checkBody(target.body, `${field}.body`)),
   ...(target.auth === undefined ? [] : checkAuth(target.auth, target.headers ?? [], `${field}.auth`)),
   ...(target.success === undefined ? [] : checkSuccess(target.success, `${field}.success`)),
+  ...(target.completion === undefined ? [] : checkCompletion(target.completion, `${field}.completion`)),
+  ...(target.tls === undefined || /^https:/i.test(target.url)
+    ? []
+    : [{ field: `${field}.tls`, message: 'a certificate is shown over https alone; the URL is not https' }]),
 ]
 
 const checkUrl = (text: string, field: string): FieldError[] => {
@@ -132,6 +140,7 @@ const checkAuth = (auth: HttpAuth, headers: readonly NameValue[], field: string)
       message: 'a user name has no colon and no control characters',
     })
   }
+  if (auth.kind === 'oauth2') errors.push(...checkOAuth2(auth, field))
   if (headers.some((header) => header.name.toLowerCase() === name.toLowerCase())) {
     errors.push({
       field,
@@ -140,6 +149,26 @@ const checkAuth = (auth: HttpAuth, headers: readonly NameValue[], field: string)
     })
   }
   return errors
+}
+
+/** Printable ASCII without quote and backslash, single spaces between (RFC 6749, 3.3). */
+const SCOPE = /^[!#-[\]-~]+( [!#-[\]-~]+)*$/
+
+const checkOAuth2 = (auth: OAuth2Auth, field: string): FieldError[] => [
+  ...checkUrl(auth.tokenUrl, `${field}.tokenUrl`),
+  ...(/^[\u0020-\u007e]{1,256}$/.test(auth.clientId)
+    ? []
+    : [{ field: `${field}.clientId`, value: auth.clientId, message: 'give 1 to 256 printable ASCII characters' }]),
+  ...(auth.scope === undefined || (SCOPE.test(auth.scope) && auth.scope.length <= TARGET_BOUNDS.scopeLength)
+    ? []
+    : [{ field: `${field}.scope`, value: auth.scope, message: 'give words of printable ASCII, one space between' }]),
+]
+
+const checkCompletion = ({ deadlineMs }: Completion, field: string): FieldError[] => {
+  const [least, most] = TARGET_BOUNDS.reportDeadlineMs
+  return Number.isInteger(deadlineMs) && least <= deadlineMs && deadlineMs <= most
+    ? []
+    : [{ field: `${field}.deadlineMs`, value: deadlineMs, message: `give ${least} to ${most} milliseconds` }]
 }
 
 const checkBody = (body: HttpBody, field: string): FieldError[] => {

@@ -18,6 +18,38 @@ export type HttpAuth =
   | { readonly kind: 'basic'; readonly username: string; readonly password: Sealed }
   | { readonly kind: 'bearer'; readonly token: Sealed }
   | { readonly kind: 'header'; readonly name: string; readonly value: Sealed }
+  | OAuth2Auth
+
+/** Client credentials of RFC 6749, 4.4: an access token is fetched from `tokenUrl` and kept until shortly before it ends. */
+export type OAuth2Auth = {
+  readonly kind: 'oauth2'
+  readonly tokenUrl: string
+  readonly clientId: string
+  readonly clientSecret: Sealed
+  readonly scope?: string
+  readonly audience?: string
+  /** Where the credentials stand in the token request (RFC 6749, 2.3.1). */
+  readonly clientAuthentication: 'basic' | 'body'
+}
+
+/** Who we are to the target, and whom we believe: PEM texts. */
+export type ClientTls = {
+  /** The certificate, then those of the authorities between it and the root. */
+  readonly certificate: string
+  readonly privateKey: Sealed
+  /** Authorities trusted for this target instead of those that Node trusts. */
+  readonly ca?: string
+}
+
+/** Keys of Standard Webhooks 1.0.0, each `whsec_` and the base64 of 24 to 64 bytes. */
+export type Signing = {
+  readonly secret: Sealed
+  /** Signs as well until its end, so that receivers can change over one after the other. Epoch ms. */
+  readonly previous?: { readonly secret: Sealed; readonly validUntil: number }
+}
+
+/** The target may answer 202 and tell later what came of it. Absent: its answer is the outcome. */
+export type Completion = { readonly mode: 'report'; readonly deadlineMs: number }
 
 export type SuccessRule = {
   /** Inclusive ranges of status codes; default 200 to 299. */
@@ -39,6 +71,14 @@ export type HttpTarget = {
   readonly success?: SuccessRule
   /** Follow at most 3 redirects, each checked like the first address. Default true. */
   readonly redirects?: boolean
+  readonly tls?: ClientTls
+  readonly signing?: Signing
+  readonly completion?: Completion
+  /**
+   * Present where URL, headers or body hold template variables; holds a copy of the job's metadata that they name, so that a
+   * fire needs nothing but the target. Set on saving, never by a caller.
+   */
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 /** A callable of a module that the operator has put into the folder of functions. */
@@ -50,5 +90,21 @@ export type FunctionTarget = {
   readonly kwargs: Readonly<Record<string, unknown>>
 }
 
+/** Which secret of a target it is: what seals and what opens it must say the same, and a fault of it is told under this name. */
+export type SecretField =
+  | 'target.auth.password'
+  | 'target.auth.token'
+  | 'target.auth.value'
+  | 'target.auth.clientSecret'
+  | 'target.tls.privateKey'
+  | 'target.signing.secret'
+  | 'target.signing.previous'
+
 /** Grows by a kind for each runner. */
 export type Target = HttpTarget | FunctionTarget
+
+/** How long after its 202 the target may take to report; null where its answer is the outcome. */
+export const reportWithinMs = (target: Target): number | null =>
+  target.kind === 'http' ? (target.completion?.deadlineMs ?? null) : null
+
+export const signingOf = (target: Target): Signing | undefined => (target.kind === 'http' ? target.signing : undefined)

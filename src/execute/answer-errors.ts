@@ -21,6 +21,9 @@ export const findingOf = (error: Error, statusCode: number | null): Finding => {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   // "bad response", "bad upgrade": interim answers that nobody asked for.
   if (code === 'UND_ERR_SOCKET' && error.message.startsWith('bad ')) return malformedAnswer(statusCode)
+  // Over TLS 1.3 a target refuses a certificate, ours or its absence, only after the handshake.
+  if (code.startsWith('ERR_SSL_'))
+    return failed('tls', `The target broke off the TLS connection (${code}).`, { statusCode })
   const known = SENTENCES[code]
   if (known !== undefined) return failed(known[0], known[1], { statusCode })
   // The error of the parser holds bytes of the answer, so it goes no further.

@@ -9,23 +9,27 @@ import type { Caller } from './connections.ts'
 import { openCredentials, type Reveal } from './credentials.ts'
 import { type Decoded, decode, encodingsOf } from './decode.ts'
 import type { EgressGuard, Reach } from './egress.ts'
+import type { IdentityOf } from './identity.ts'
 import type { Lane, Pools } from './pools.ts'
 import { follow, isRedirect } from './redirect.ts'
-import { attemptHeaders, type Hop, type Prepared } from './request.ts'
+import type { Hop, Prepared } from './request.ts'
 import { honoursRetryAfter, retryAfterMs } from './retry-after.ts'
-import { type Finding, failed, faulted, type Heard, type Run, succeeded } from './runner.ts'
+import { accepted, type Finding, failed, faulted, type Heard, type Run, succeeded } from './runner.ts'
 
 export type HttpCallDependencies = {
   readonly clock: Clock
   readonly guard: EgressGuard
   readonly pools: Pools
   readonly reveal: Reveal
+  readonly identityOf: IdentityOf
 }
 
 export type HttpCallSubject = {
   readonly assignment: Assignment
   readonly prepared: Prepared
   readonly report: (finding: Finding) => void
+  /** Must not show in what is kept, beside the secrets of the target itself. */
+  readonly hide?: readonly string[]
 }
 
 /** Interim answers (1xx) before the real one; more is a flood. */
@@ -48,7 +52,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, Run, Caller {
   private request: Dispatcher.DispatchOptions | null = null
   private controller: Dispatcher.DispatchController | null = null
   private capture: Capture | null = null
-  private secrets: readonly string[] = []
+  private secrets: readonly string[]
   private stopDecoding: (() => void) | null = null
   private doing: Doing = 'waiting for a connection'
   private statusCode: number | null = null
@@ -65,6 +69,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, Run, Caller {
     this.report = about.report
     this.prepared = about.prepared
     this.hop = about.prepared.first
+    this.secrets = about.hide ?? NONE
     this.began = given.clock.monotonic()
   }
 
@@ -130,7 +135,8 @@ export class HttpCall implements Dispatcher.DispatchHandler, Run, Caller {
     if (headers === null) this.finish(failed('secret', SECRET_BROKEN))
     else {
       this.doing = 'waiting for a connection'
-      this.lane = this.given.pools.lane(this.assignment.workspaceKey, hop.origin, reach)
+      const identity = hop.tls === null ? null : this.given.identityOf(hop.tls, this.assignment)
+      this.lane = this.given.pools.lane(this.assignment.workspaceKey, hop.origin, reach, identity)
       this.request = { path: hop.path, method: hop.method, headers, body: hop.body }
       this.lane.connections.enter(this)
     }
@@ -147,13 +153,20 @@ export class HttpCall implements Dispatcher.DispatchHandler, Run, Caller {
 
   /** Null when the secret among them cannot be opened. */
   private headers(): string[] | null {
-    const { hop, assignment } = this
-    const headers = hop.headers.concat(attemptHeaders(assignment))
-    if (hop.auth === null) return headers
-    const credentials = openCredentials(hop.auth, assignment, this.given.reveal)
-    if (credentials === null) return null
-    headers.push(credentials.name, credentials.value)
-    this.secrets = credentials.secrets
+    const { hop, assignment, prepared } = this
+    const headers = hop.headers.concat(prepared.announce(assignment))
+    if (hop.auth !== null) {
+      const credentials = openCredentials(hop.auth, assignment, this.given.reveal)
+      if (credentials === null) return null
+      headers.push(credentials.name, credentials.value)
+      this.secrets = this.secrets.concat(credentials.secrets)
+    }
+    if (prepared.vouch !== null && hop.atHome) {
+      const vouched = prepared.vouch(hop.body, assignment)
+      if (vouched === null) return null
+      headers.push(...vouched.headers)
+      this.secrets = this.secrets.concat(vouched.secrets)
+    }
     return headers
   }
 
@@ -200,6 +213,11 @@ export class HttpCall implements Dispatcher.DispatchHandler, Run, Caller {
     const { clock } = this.given
     const statusCode = this.statusCode ?? 0
     const output = outputOf(body, cut, this.secrets)
+    // Elsewhere than at home nobody was told where to report.
+    if (statusCode === 202 && this.prepared.mayReport && this.hop.atHome) {
+      this.finish(accepted(statusCode, output))
+      return
+    }
     const verdict = this.prepared.judge({ status: statusCode, body, durationMs: clock.monotonic() - this.began })
     if (verdict === null) {
       this.finish(succeeded(statusCode, output))
@@ -267,7 +285,8 @@ export class HttpCall implements Dispatcher.DispatchHandler, Run, Caller {
 }
 
 const EMPTY = Buffer.alloc(0)
+const NONE: readonly string[] = []
 const HANG_UP = new Error('the call is over')
-const SECRET_BROKEN = 'The secret of the target’s auth cannot be opened or cannot be sent; save it again.'
+export const SECRET_BROKEN = 'A secret of the target cannot be opened or cannot be sent; save it again.'
 
 const first = (value: string | string[]): string => (typeof value === 'string' ? value : (value[0] ?? ''))

@@ -1,5 +1,5 @@
 /** Keeps what a target answers within bounds, and turns it into text that is safe to store. */
-import { redact } from './redact.ts'
+import { redact } from '../domain/redact.ts'
 
 /** Read of a body, also after decompression; the rest is not waited for. */
 export const MOST_READ_BYTES = 1024 * 1024

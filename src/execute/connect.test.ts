@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { connect as netConnect, Socket, type TcpNetConnectOpts } from 'node:net'
 import { after, before, describe, test } from 'node:test'
+import { createSecureContext } from 'node:tls'
 import { DEVELOPMENT, dnsAnswering, httpExecutor, PRODUCTION } from '../../tests/support/http-runner.ts'
 import { manualClock } from '../../tests/support/manual-clock.ts'
 import { anAssignment, aTarget, httpTarget, type TargetServer } from '../../tests/support/targets.ts'
@@ -162,7 +163,7 @@ describe('the socket', () => {
       guard: createEgressGuard({ ...PRODUCTION, allow: parseEgressAllow('127.0.0.1/32,127.0.0.2/32') }),
       resolve: async () => [address],
       reach: 'outside',
-      ca: undefined,
+      context: createSecureContext,
       dial,
     })
     const result = new Promise<string>((resolve) => {

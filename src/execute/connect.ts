@@ -1,6 +1,6 @@
 /** Opens connections to addresses that the guard has admitted, and to no others. */
 import { isIP, connect as netConnect, type Socket, type TcpNetConnectOpts } from 'node:net'
-import { connect as tlsConnect } from 'node:tls'
+import { type SecureContext, connect as tlsConnect } from 'node:tls'
 import type { buildConnector } from 'undici'
 import type { FailureCode } from '../domain/attempt.ts'
 import type { Clock } from '../domain/clock.ts'
@@ -32,8 +32,8 @@ export type ConnectorOptions = {
   readonly guard: EgressGuard
   readonly resolve: Resolve
   readonly reach: Reach
-  /** Certificate authorities in PEM; undefined is those that Node trusts. */
-  readonly ca: readonly string[] | undefined
+  /** What a connection over TLS shows and believes; may throw a ConnectError. */
+  readonly context: () => SecureContext
   /** Opens the socket: `net.connect`. */
   readonly dial: (options: TcpNetConnectOpts) => Socket
 }
@@ -58,17 +58,24 @@ export const createConnector = (options: ConnectorOptions): Connector => {
     const socket = options.dial(dialOptions(to, addresses))
     return new Promise((resolve, reject) => {
       let secured: Socket | undefined
+      let isTaken = false
       const finish = (): void => {
         stopTimer()
         opening.delete(abandon)
       }
       const give = (error: ConnectError): void => {
+        if (isTaken) {
+          // A TLS alert does not end the socket, and its user would then only hear of its end. After they all heard this.
+          process.nextTick(() => secured?.destroy())
+          return
+        }
         finish()
         socket.destroy()
         secured?.destroy()
         reject(error)
       }
       const take = (ready: Socket): void => {
+        isTaken = true
         finish()
         resolve(ready)
       }
@@ -85,10 +92,14 @@ export const createConnector = (options: ConnectorOptions): Connector => {
         else take(socket)
       })
       const encrypt = (): void => {
-        const encrypted = secure(socket, to.hostname, options.ca)
-        secured = encrypted
-        encrypted.on('error', (error) => give(tlsError(error)))
-        encrypted.once('secureConnect', () => take(encrypted))
+        try {
+          const encrypted = secure(socket, to.hostname, options.context())
+          secured = encrypted
+          encrypted.on('error', (error) => give(tlsError(error)))
+          encrypted.once('secureConnect', () => take(encrypted))
+        } catch (error) {
+          give(asConnectError(error))
+        }
       }
     })
   }
@@ -143,16 +154,15 @@ const dialOptions = (to: { hostname: string; port: number }, addresses: readonly
   }
 }
 
-const secure = (socket: Socket, hostname: string, ca: readonly string[] | undefined): Socket => {
+const secure = (socket: Socket, hostname: string, secureContext: SecureContext): Socket => {
   const name = hostname.replace(/\.$/, '')
   return tlsConnect({
     socket,
     host: name,
     // RFC 6066, 3: no server name for literal addresses.
     ...(isIP(name) === 0 ? { servername: name } : {}),
-    ...(ca === undefined ? {} : { ca: [...ca] }),
+    secureContext,
     ALPNProtocols: ['http/1.1'],
-    minVersion: 'TLSv1.2',
     // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED=0 cannot turn it off.
     rejectUnauthorized: true,
   })
@@ -188,6 +198,10 @@ const TLS_SENTENCES: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'The certificate of the target comes from an authority that is not trusted.',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'The certificate of the target comes from an authority that is not trusted.',
   ERR_TLS_CERT_ALTNAME_INVALID: 'The certificate of the target is for another host.',
+  UNABLE_TO_GET_CRL: 'No revocation list tells whether the certificate of the target still holds (TLS_CRL_FILE).',
+  CRL_HAS_EXPIRED: 'The revocation list for the certificate of the target has expired (TLS_CRL_FILE).',
+  CRL_NOT_YET_VALID: 'The revocation list for the certificate of the target is not valid yet (TLS_CRL_FILE).',
+  CRL_SIGNATURE_FAILURE: 'The revocation list for the certificate of the target is not signed by its authority.',
 }
 
 const tlsError = (error: Error): ConnectError => {

@@ -9,6 +9,7 @@ export { parseEgressAllow } from './egress-rules.ts'
 export { createFunctionRunner, type FunctionRunnerOptions } from './function.ts'
 export { createFunctionRegistry, type FunctionRegistry } from './function-registry.ts'
 export { createHttpRunner, type HttpRunnerOptions } from './http.ts'
+export { openRevocationLists } from './revocation.ts'
 export type { Runner } from './runner.ts'
 
 export type Executor = {
@@ -85,7 +86,7 @@ export const createExecutor = ({ clock, runners, onFault }: ExecutorOptions): Ex
     }
     let starting = true
     const report = (finding: Finding): void => {
-      const kind = finding.failure === null ? 'success' : 'failure'
+      const kind = finding.failure !== null ? 'failure' : finding.accepted ? 'accepted' : 'success'
       if (starting) queueMicrotask(() => settle(attempt, kind, finding))
       else settle(attempt, kind, finding)
     }

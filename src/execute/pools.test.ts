@@ -17,21 +17,21 @@ test('S57: a lane belongs to one workspace, one origin and one reach', () => {
   const { pools } = setUp()
 
   const lanes = [
-    pools.lane(1, ORIGIN, 'outside'),
-    pools.lane(2, ORIGIN, 'outside'),
-    pools.lane(1, 'https://127.0.0.1:1', 'outside'),
-    pools.lane(1, 'http://127.0.0.1:2', 'outside'),
-    pools.lane(1, ORIGIN, 'own'),
+    pools.lane(1, ORIGIN, 'outside', null),
+    pools.lane(2, ORIGIN, 'outside', null),
+    pools.lane(1, 'https://127.0.0.1:1', 'outside', null),
+    pools.lane(1, 'http://127.0.0.1:2', 'outside', null),
+    pools.lane(1, ORIGIN, 'own', null),
   ]
 
   assert.equal(new Set(lanes).size, 5)
-  assert.equal(pools.lane(1, ORIGIN, 'outside'), lanes[0])
+  assert.equal(pools.lane(1, ORIGIN, 'outside', null), lanes[0])
 })
 
 test('a lane that nobody used for a minute is closed, one in use is not', () => {
   const { clock, pools } = setUp()
-  const idle = pools.lane(1, ORIGIN, 'outside')
-  const busy = pools.lane(2, ORIGIN, 'outside')
+  const idle = pools.lane(1, ORIGIN, 'outside', null)
+  const busy = pools.lane(2, ORIGIN, 'outside', null)
   pools.release(idle)
 
   clock.advance(59_999)
@@ -40,18 +40,18 @@ test('a lane that nobody used for a minute is closed, one in use is not', () => 
 
   assert.equal(idle.connections.isDestroyed(), true)
   assert.equal(busy.connections.isDestroyed(), false)
-  assert.notEqual(pools.lane(1, ORIGIN, 'outside'), idle)
+  assert.notEqual(pools.lane(1, ORIGIN, 'outside', null), idle)
 })
 
 test('beyond 512 lanes the longest idle one makes room', () => {
   const { clock, pools } = setUp()
-  const lanes = Array.from({ length: 512 }, (_, workspaceKey) => pools.lane(workspaceKey, ORIGIN, 'outside'))
+  const lanes = Array.from({ length: 512 }, (_, workspaceKey) => pools.lane(workspaceKey, ORIGIN, 'outside', null))
   for (const lane of lanes.slice(10)) {
     clock.advance(1)
     pools.release(lane)
   }
 
-  pools.lane(1000, ORIGIN, 'outside')
+  pools.lane(1000, ORIGIN, 'outside', null)
 
   assert.deepEqual(
     lanes.flatMap(({ connections }, at) => (connections.isDestroyed() ? [at] : [])),
@@ -61,15 +61,15 @@ test('beyond 512 lanes the longest idle one makes room', () => {
 
 test('when all lanes are in use another one opens, since calls in flight are bounded elsewhere', () => {
   const { pools } = setUp()
-  const lanes = Array.from({ length: 513 }, (_, workspaceKey) => pools.lane(workspaceKey, ORIGIN, 'outside'))
+  const lanes = Array.from({ length: 513 }, (_, workspaceKey) => pools.lane(workspaceKey, ORIGIN, 'outside', null))
 
   assert.equal(lanes.filter(({ connections }) => connections.isDestroyed()).length, 0)
 })
 
 test('the last call to leave a lane gives up connections that are still being made', () => {
   const { pools, abandoned } = setUp()
-  const lane = pools.lane(1, ORIGIN, 'outside')
-  pools.lane(1, ORIGIN, 'outside')
+  const lane = pools.lane(1, ORIGIN, 'outside', null)
+  pools.lane(1, ORIGIN, 'outside', null)
 
   pools.release(lane)
   assert.equal(abandoned(), 0)
@@ -80,7 +80,7 @@ test('the last call to leave a lane gives up connections that are still being ma
 
 test('after closing nothing is left open and no timer finds anything to do', async () => {
   const { clock, pools } = setUp()
-  const lane = pools.lane(1, ORIGIN, 'outside')
+  const lane = pools.lane(1, ORIGIN, 'outside', null)
 
   await pools.close()
   clock.advance(60_000)

@@ -1,8 +1,9 @@
-/** Connections, kept apart by workspace and origin: no socket or TLS session of one serves another. */
+/** Connections, kept apart by workspace, origin and client certificate: no socket or TLS session of one serves another. */
 import type { Clock } from '../domain/clock.ts'
 import type { Connector } from './connect.ts'
 import { type Connections, createConnections } from './connections.ts'
 import type { Reach } from './egress.ts'
+import type { Identity } from './identity.ts'
 
 const IDLE_LANE_MS = 60_000
 const MOST_LANES = 512
@@ -16,20 +17,23 @@ export type Lane = {
 }
 
 export type Pools = {
-  readonly lane: (workspaceKey: number, origin: string, reach: Reach) => Lane
+  readonly lane: (workspaceKey: number, origin: string, reach: Reach, identity: Identity | null) => Lane
   /** Gives the lane back; a call that was stopped while it waited may leave connections that nobody wants. */
   readonly release: (lane: Lane) => void
   readonly close: () => Promise<void>
 }
 
-export const createPools = (clock: Clock, connectorFor: (reach: Reach) => Connector): Pools => {
-  /** By workspace, then by reach and origin. */
+export const createPools = (
+  clock: Clock,
+  connectorFor: (reach: Reach, identity: Identity | null) => Connector,
+): Pools => {
+  /** By workspace, then by reach, origin and certificate. */
   const lanes = new Map<number, Map<string, Lane>>()
   let count = 0
   let sweeping = false
 
-  const open = (origin: string, reach: Reach): Lane => {
-    const connector = connectorFor(reach)
+  const open = (origin: string, reach: Reach, identity: Identity | null): Lane => {
+    const connector = connectorFor(reach, identity)
     const connections = createConnections(origin, connector.connect)
     return { connections, connector, inFlight: 0, lastUsed: clock.monotonic() }
   }
@@ -67,15 +71,16 @@ export const createPools = (clock: Clock, connectorFor: (reach: Reach) => Connec
   }
 
   return {
-    lane: (workspaceKey, origin, reach) => {
-      const key = reach === 'own' ? `own ${origin}` : origin
+    lane: (workspaceKey, origin, reach, identity) => {
+      const reached = reach === 'own' ? `own ${origin}` : origin
+      const key = identity === null ? reached : `${reached} ${identity.key}`
       const known = lanes.get(workspaceKey)?.get(key)
       if (known !== undefined) {
         known.inFlight++
         return known
       }
       if (count >= MOST_LANES) sweep(clock.monotonic() - IDLE_LANE_MS)
-      const lane = open(origin, reach)
+      const lane = open(origin, reach, identity)
       const ofWorkspace = lanes.get(workspaceKey) ?? new Map<string, Lane>()
       lanes.set(workspaceKey, ofWorkspace.set(key, lane))
       count++

@@ -26,6 +26,8 @@ const aHop = (more: Partial<Pick<Hop, 'method' | 'headers' | 'body' | 'auth'>> =
     ],
     body: Buffer.from('{}'),
     auth: { kind: 'bearer', token: { sealed: 's' } },
+    tls: null,
+    atHome: true,
     ...more,
   })
 

@@ -38,6 +38,8 @@ export const follow = (from: Hop, status: number, location: string, followed: nu
         (name) => (keepsBody || !name.startsWith('content-')) && (sameOrigin || HARMLESS.has(name)),
       ),
       auth: sameOrigin ? from.auth : null,
+      tls: sameOrigin ? from.tls : null,
+      atHome: from.atHome && sameOrigin,
     }),
   }
 }

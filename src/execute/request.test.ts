@@ -6,7 +6,7 @@ import { createEgressGuard } from './egress.ts'
 import { createPreparer, prepare } from './request.ts'
 
 const guard = createEgressGuard({ allowPrivate: false, allow: [], self: null })
-const preparation = { userAgent: 'carillon/1', guard }
+const preparation = { userAgent: 'carillon/1', guard, vouchFor: () => null }
 
 const prepared = (url: string, more: Parameters<typeof aTarget>[1] = {}) => {
   const result = prepare(aTarget(url, more), preparation)

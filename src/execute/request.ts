@@ -1,9 +1,11 @@
 /** Makes a target into a request, once; a fire then adds only what differs from attempt to attempt. */
 import type { Assignment } from '../domain/attempt.ts'
-import type { HttpAuth, HttpBody, HttpMethod, HttpTarget, NameValue } from '../domain/target.ts'
+import type { ClientTls, HttpAuth, HttpBody, HttpMethod, HttpTarget, NameValue } from '../domain/target.ts'
 import { checkHttpTarget } from '../domain/target-rules.ts'
+import { templateOf } from '../domain/target-template.ts'
 import type { EgressGuard, Reach } from './egress.ts'
 import { judgeOf } from './success.ts'
+import type { Vouch } from './vouch.ts'
 
 /** One request of an attempt: the first, or one that a redirect asks for. */
 export type Hop = {
@@ -15,6 +17,9 @@ export type Hop = {
   readonly headers: readonly string[]
   readonly body: Buffer | null
   readonly auth: HttpAuth | null
+  readonly tls: ClientTls | null
+  /** False once a redirect has led to another origin: what vouches for us stays behind. */
+  readonly atHome: boolean
 }
 
 export type Prepared = {
@@ -25,37 +30,101 @@ export type Prepared = {
   readonly judge: ReturnType<typeof judgeOf>
   /** The whole body is needed, not only what is kept: a rule looks at it, or secrets must be taken out of it. */
   readonly needsWholeBody: boolean
+  /** Headers of ours that tell of the attempt. */
+  readonly announce: (assignment: Assignment) => string[]
+  /** Null where nothing vouches for the request. */
+  readonly vouch: Vouch | null
+  /** A 202 means that the target will report. */
+  readonly mayReport: boolean
+  /** What one attempt comes to; null where all attempts are alike, as most are. */
+  readonly fill: ((assignment: Assignment) => Prepared | string) | null
 }
 
 /** What the same target always comes to on this server. */
-export type Preparation = { readonly userAgent: string; readonly guard: EgressGuard }
+export type Preparation = {
+  readonly userAgent: string
+  readonly guard: EgressGuard
+  readonly vouchFor: (target: HttpTarget) => Vouch | null
+}
 
 /** A sentence when the target cannot be made into a request. */
-export const prepare = (target: HttpTarget, { userAgent, guard }: Preparation): Prepared | string => {
+export const prepare = (target: HttpTarget, preparation: Preparation): Prepared | string => {
   const [wrong] = checkHttpTarget(target)
   if (wrong !== undefined) return `${wrong.field}: ${wrong.message}.`
   const url = withQuery(new URL(target.url), target.query ?? [])
   const auth = target.auth ?? null
-  return {
+  const vouch = preparation.vouchFor(target)
+  const prepared: Prepared = {
     first: hopOf(url, {
       method: target.method,
-      headers: headersOf(target, userAgent),
+      headers: headersOf(target, preparation.userAgent),
       body: target.body === undefined ? null : bytesOfBody(target.body),
       auth,
+      tls: target.tls ?? null,
+      atHome: true,
     }),
-    reach: guard.admitUrl(url),
+    reach: preparation.guard.admitUrl(url),
     redirects: target.redirects ?? true,
     judge: judgeOf(target.success),
     needsWholeBody:
-      auth !== null || target.success?.bodyContains !== undefined || target.success?.bodyLacks !== undefined,
+      auth !== null ||
+      vouch !== null ||
+      target.success?.bodyContains !== undefined ||
+      target.success?.bodyLacks !== undefined,
+    announce: attemptHeaders,
+    vouch,
+    mayReport: target.completion !== undefined,
+    fill: null,
+  }
+  const { variables } = target
+  return variables === undefined
+    ? prepared
+    : { ...prepared, fill: filler(prepared, { target, variables, preparation }) }
+}
+
+type Filling = {
+  readonly target: HttpTarget
+  readonly variables: Readonly<Record<string, string>>
+  readonly preparation: Preparation
+}
+
+/** The guard is asked again each time: what is filled in is part of the address. */
+const filler = (prepared: Prepared, { target, variables, preparation }: Filling) => {
+  const template = templateOf(target)
+  const headers = target.headers ?? []
+  return (assignment: Assignment): Prepared | string => {
+    const filled = template.fill({
+      jobId: assignment.jobId,
+      jobName: assignment.jobName,
+      executionId: assignment.executionId,
+      scheduledFor: instant(assignment.scheduledFor),
+      attempt: assignment.attempt,
+      trigger: assignment.trigger,
+      metadata: variables,
+    })
+    if ('wrong' in filled) return `${filled.field}: ${filled.wrong}.`
+    const own = headers.map(({ name }, at) => ({ name, value: filled.headerValues[at] ?? '' }))
+    const first = hopOf(filled.url, {
+      ...prepared.first,
+      headers: headersOf({ ...target, headers: own }, preparation.userAgent),
+      body: filled.body === null ? null : Buffer.from(filled.body),
+    })
+    return { ...prepared, first, reach: preparation.guard.admitUrl(filled.url), fill: null }
   }
 }
 
-export const hopOf = (url: URL, rest: Pick<Hop, 'method' | 'headers' | 'body' | 'auth'>): Hop => ({
+type HopParts = Omit<Hop, 'url' | 'origin' | 'path'>
+
+export const hopOf = (url: URL, { method, headers, body, auth, tls, atHome }: HopParts): Hop => ({
   url,
   origin: url.origin,
   path: url.pathname + url.search,
-  ...rest,
+  method,
+  headers,
+  body,
+  auth,
+  tls,
+  atHome,
 })
 
 // Written behind what is there, so that the bytes of the job's own query stay as they are.

@@ -6,6 +6,8 @@ import type { Target } from '../domain/target.ts'
 export type Finding = Pick<Outcome, 'statusCode' | 'output' | 'error' | 'failure' | 'retryable' | 'retryAfterMs'> & {
   /** A bug of ours behind the failure `internal`: for the log, never for the outcome. */
   readonly fault: unknown
+  /** The target has taken it and will report. */
+  readonly accepted: boolean
 }
 
 /** What had come when a run was stopped from outside. */
@@ -39,6 +41,12 @@ export const succeeded = (statusCode: number | null, output: string | null): Fin
   retryable: false,
   retryAfterMs: null,
   fault: undefined,
+  accepted: false,
+})
+
+export const accepted = (statusCode: number, output: string | null): Finding => ({
+  ...succeeded(statusCode, output),
+  accepted: true,
 })
 
 /** Where another try cannot help, because nothing about it would be different. */
@@ -56,6 +64,7 @@ export const failed = (
   retryable: more.retryable ?? !HOPELESS.has(failure),
   retryAfterMs: more.retryAfterMs ?? null,
   fault: more.fault,
+  accepted: false,
 })
 
 /** A bug of ours ended the run: the target is not to blame, another try may well succeed. */

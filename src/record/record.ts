@@ -2,13 +2,13 @@
 import type { Assignment, Outcome } from '../domain/attempt.ts'
 import type { Cancel, Clock } from '../domain/clock.ts'
 import type { Wanted } from '../domain/event.ts'
-import { withDefaults } from '../domain/policies.ts'
 import type { BatchResult, Ledger, OutcomeWrite } from '../store/store.ts'
-import { crashOf } from './crashes.ts'
-import { retryAt } from './retry.ts'
+import { handBackWrite, heard, outcomeWrite, type Recorded } from './outcome-write.ts'
 
 export { createInterests } from './interest.ts'
+export type { Recorded } from './outcome-write.ts'
 export { createRecovery } from './recover.ts'
+export { createReporting, type Reporting } from './reporting.ts'
 
 /** Outcomes that come within this time share a commit. */
 const LINGER_MS = 2
@@ -18,14 +18,6 @@ const SPACING_MS = 10
 const WAIT_FOR_OTHERS_MS = 60
 const LARGEST_FLUSH = 1000
 const RETRY_FLUSH_MS = 250
-
-export type Recorded = {
-  readonly assignment: Assignment
-  readonly outcome: Outcome
-  readonly to: OutcomeWrite['to']
-  /** When another attempt follows. */
-  readonly notBefore: number | null
-}
 
 export type RecordParts = {
   readonly ledger: Ledger
@@ -41,6 +33,8 @@ export type RecordParts = {
   readonly onRecorded: (recorded: readonly Recorded[]) => void
   /** Late duplicates and outcomes whose lease was lost. */
   readonly onFenced: (count: number) => void
+  /** A target has taken an attempt over and may report until then. */
+  readonly onAwaited: (until: number) => void
   /** An execution that waited for another one of its job may run now. */
   readonly onReleased: () => void
   readonly onPaused: (jobKeys: readonly number[]) => void
@@ -131,7 +125,11 @@ export const createRecordStation = (parts: RecordParts): RecordStation => {
     const told: Recorded[] = []
     let fenced = 0
     entries.forEach((entry, index) => {
-      if (!recorded[index]) fenced += 1
+      const { to, notBefore } = entry.write
+      // A target that was quicker with its report than we with its 202 has ended the attempt: nothing came too late.
+      if (to === 'running') {
+        if (recorded[index] && notBefore !== null) parts.onAwaited(notBefore)
+      } else if (!recorded[index]) fenced += 1
       else if (entry.recorded !== null) told.push(asWritten(entry.recorded, quarantinedIds))
     })
     if (fenced > 0) parts.onFenced(fenced)
@@ -155,14 +153,9 @@ export const createRecordStation = (parts: RecordParts): RecordStation => {
     while (waiting.length > 0) await flushSome()
   }
 
-  const heard = (write: OutcomeWrite): OutcomeWrite =>
-    write.to === 'success' && parts.wanted(write.workspaceKey, write.jobKey, 'execution.succeeded')
-      ? { ...write, told: true }
-      : write
-
   return {
     record: (assignment, outcome) => {
-      const write = heard(outcomeWrite(assignment, outcome, clock.now(), parts.random))
+      const write = heard(outcomeWrite(assignment, outcome, clock.now(), parts.random), parts.wanted)
       add({ write, recorded: { assignment, outcome, to: write.to, notBefore: write.notBefore } })
     },
     handBack: (assignment) => add({ write: handBackWrite(assignment), recorded: null }),
@@ -179,68 +172,3 @@ export const createRecordStation = (parts: RecordParts): RecordStation => {
 /** The store knows what the attempt alone does not tell: it may have been one crash too many. */
 const asWritten = (recorded: Recorded, quarantinedIds: readonly string[]): Recorded =>
   quarantinedIds.includes(recorded.assignment.executionId) ? { ...recorded, to: 'failed', notBefore: null } : recorded
-
-/** The row that an outcome becomes. Pure, given `random`. */
-export const outcomeWrite = (
-  assignment: Assignment,
-  outcome: Outcome,
-  now: number,
-  random: () => number,
-): OutcomeWrite => {
-  const policies = withDefaults(assignment.policies)
-  const { attempt } = assignment
-  const written = {
-    workspaceKey: assignment.workspaceKey,
-    jobKey: assignment.jobKey,
-    executionId: assignment.executionId,
-    attempt,
-    handedBack: false,
-    startedAt: outcome.startedAt,
-    finishedAt: outcome.finishedAt,
-    statusCode: outcome.statusCode,
-    error: outcome.error,
-    output: outcome.output,
-    pauseAfterFailures: null,
-    ...crashOf(assignment.target, outcome),
-  }
-  switch (outcome.kind) {
-    case 'success':
-      return { ...written, to: 'success', notBefore: null, reason: null, keepAttempt: attempt > 1 }
-    case 'cancelled':
-      // Cut by the server's own stop: somebody's cancel has ended the row before, and this write is then dropped.
-      return policies.delivery === 'at_most_once'
-        ? { ...written, to: 'uncertain', notBefore: null, reason: 'node_lost', keepAttempt: true }
-        : { ...written, to: 'pending', notBefore: now, reason: null, keepAttempt: true }
-    case 'failure': {
-      const again = retryAt({ retry: policies.retry, attempt, outcome, now, random })
-      return again === null
-        ? {
-            ...written,
-            to: 'failed',
-            notBefore: null,
-            reason: attempt > 1 ? 'attempts_used_up' : null,
-            keepAttempt: attempt > 1,
-            pauseAfterFailures: policies.pauseAfterFailures,
-          }
-        : { ...written, to: 'pending', notBefore: again, reason: null, keepAttempt: true }
-    }
-  }
-}
-
-const handBackWrite = (assignment: Assignment): OutcomeWrite => ({
-  workspaceKey: assignment.workspaceKey,
-  jobKey: assignment.jobKey,
-  executionId: assignment.executionId,
-  attempt: assignment.attempt,
-  to: 'pending',
-  notBefore: assignment.scheduledFor,
-  handedBack: true,
-  reason: null,
-  startedAt: null,
-  finishedAt: null,
-  statusCode: null,
-  error: null,
-  output: null,
-  keepAttempt: false,
-  pauseAfterFailures: null,
-})

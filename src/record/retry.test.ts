@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Assignment, Outcome } from '../domain/attempt.ts'
 import { DEFAULT_POLICIES, type PolicyChoices } from '../domain/policies.ts'
-import { outcomeWrite } from './record.ts'
+import { outcomeWrite } from './outcome-write.ts'
 import { retryAt } from './retry.ts'
 
 const retry = { attempts: 5, firstDelayMs: 1000, factor: 3, longestDelayMs: 20_000 }

@@ -1,8 +1,10 @@
 /** A copy of a job: its timetable, target, policies and metadata; its secrets move inside the server and are never shown. */
 import type { Secrets } from '../auth/secrets.ts'
+import { placeOf, sealedIn, withSealed } from '../auth/target-secrets.ts'
 import type { Actor } from '../domain/actor.ts'
 import { invalid } from '../domain/errors.ts'
 import { newId } from '../domain/ids.ts'
+import type { Target } from '../domain/target.ts'
 import type { NewJob } from '../store/store.ts'
 import { allow, jobFor } from './authorise.ts'
 import type { Deps } from './deps.ts'
@@ -72,19 +74,11 @@ export const createCloning = (deps: Deps) => {
 
 type Places = { readonly workspaceKey: number; readonly from: string; readonly to: string }
 
-/** Each sealed text is bound to its job and to its field, which is its path within the target. */
-const resealed = <T>(secrets: Secrets, target: T, { workspaceKey, from, to }: Places): T => {
-  const walk = (value: unknown, path: string): unknown => {
-    if (isSealed(value)) {
-      const plain = opened(() => secrets.open(value.sealed, { workspaceKey, owner: from, field: path }), path)
-      return { sealed: secrets.seal(plain, { workspaceKey, owner: to, field: path }) }
-    }
-    if (Array.isArray(value)) return value.map((entry, at) => walk(entry, `${path}[${at}]`))
-    if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, walk(entry, `${path}.${name}`)]))
-  }
-  return walk(target, 'target') as T
-}
+const resealed = (secrets: Secrets, target: Target, { workspaceKey, from, to }: Places): Target =>
+  withSealed(target, ({ sealed }, field) => {
+    const plain = opened(() => secrets.open(sealed, placeOf({ workspaceKey, jobId: from }, field)), field)
+    return { sealed: secrets.seal(plain, placeOf({ workspaceKey, jobId: to }, field)) }
+  })
 
 const opened = (open: () => string, field: string): string => {
   try {
@@ -93,16 +87,3 @@ const opened = (open: () => string, field: string): string => {
     throw invalid(field, undefined, 'the key that sealed this secret is lost: give the original its secret again first')
   }
 }
-
-const sealedIn = (value: unknown): string[] => {
-  if (isSealed(value)) return [value.sealed]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.values(value).flatMap(sealedIn)
-}
-
-const isSealed = (value: unknown): value is { readonly sealed: string } =>
-  typeof value === 'object' &&
-  value !== null &&
-  'sealed' in value &&
-  typeof value.sealed === 'string' &&
-  Object.keys(value).length === 1

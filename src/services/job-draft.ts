@@ -48,8 +48,7 @@ export type DraftContext = {
 /** Throws `schedule.invalid` or `schedule.never_fires` when only the timetable is at fault, else `invalid`. */
 export const draftOf = (edit: JobEdit, context: DraftContext): Draft => {
   const { name, description, timetable, policies, metadata } = edit
-  const target =
-    edit.target === undefined ? null : keptTarget(context.secrets, context.owner, edit.target, context.stored)
+  const target = edit.target === undefined ? null : keptTarget(context.secrets, context.owner, edit.target, context)
   const title = name?.trim()
   const ofTimetable = timetable === undefined ? [] : timetableErrors(timetable)
   const asksAhead = timetable !== undefined && ofTimetable.length === 0 && context.mayBeOver !== true

@@ -48,7 +48,12 @@ export const createImport = (deps: Deps) => {
     for (let row = 0; row < count && faults.length < MOST_FAULTS; row++) {
       if (row % STEP === 0) await turn()
       try {
-        const job = newJobOf(rowAt(row), { id: idFor(row), workspaceKey: actor.workspaceKey, ownerId }, 'imported')
+        const { job, newSecret } = newJobOf(
+          rowAt(row),
+          { id: idFor(row), workspaceKey: actor.workspaceKey, ownerId },
+          'imported',
+        )
+        if (newSecret !== null) throw invalid('target.signing.secret', undefined, 'give it: an import shows no secret')
         await refuseUnknown(job)
         made.push(job)
       } catch (error) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { asHttp } from '../../tests/support/as-http.ts'
 import { anInput, aWorld, refused, type World } from '../../tests/support/services-world.ts'
-import { revealWith, sealedSecretOf } from '../auth/target-secrets.ts'
+import { revealWith, sealedIn } from '../auth/target-secrets.ts'
 import type { UserActor } from '../domain/actor.ts'
 import type { DomainError } from '../domain/errors.ts'
 import type { HttpAuthInput, TargetInput } from './services.ts'
@@ -20,13 +20,9 @@ const bearer = (token?: string): HttpAuthInput => ({ kind: 'bearer', token })
 /** What the executor would send. */
 const sentSecret = async ({ store, auth }: World, actor: UserActor, id: string): Promise<string | null> => {
   const job = await store.jobs.byId(actor.workspaceKey, id)
-  const target = asHttp(job?.target)
-  if (target.auth === undefined) return null
-  return revealWith(auth.secrets)(sealedSecretOf(target.auth), {
-    workspaceKey: actor.workspaceKey,
-    jobId: id,
-    target,
-  })
+  const [secret] = job === null ? [] : sealedIn(job.target)
+  if (secret === undefined) return null
+  return revealWith(auth.secrets)(secret.sealed, { workspaceKey: actor.workspaceKey, jobId: id }, secret.field)
 }
 
 test('S36: a secret is sent to the target and shown to nobody, not even an admin', async (t) => {

@@ -1,48 +1,67 @@
 /** A job's HTTP target on its way in and out: secrets come as plain text, are kept sealed, and are shown as a fingerprint. */
 import type { Secrets } from '../auth/secrets.ts'
-import { SECRET_FIELD, sealedSecretOf, secretPlace } from '../auth/target-secrets.ts'
+import { SECRET_FIELD, sealedSecretOf } from '../auth/target-secrets.ts'
 import type { FieldError } from '../domain/errors.ts'
-import type { HttpAuth, HttpTarget, Sealed } from '../domain/target.ts'
+import type { HttpAuth, HttpTarget, OAuth2Auth, Sealed } from '../domain/target.ts'
 import { checkHttpTarget, isHeaderValue } from '../domain/target-rules.ts'
+import { type Fingerprint, fingerprintOf, keptSecret } from './kept-secret.ts'
+import { keptSigning, type SigningInput, type SigningView, signingView } from './target-signing.ts'
+import { type ClientTlsInput, type ClientTlsView, keptTls, tlsView } from './target-tls.ts'
+
+type OAuth2Parts = Omit<OAuth2Auth, 'clientSecret'>
 
 /** Without its secret an update keeps the stored one. */
 export type HttpAuthInput =
   | { readonly kind: 'basic'; readonly username: string; readonly password?: string | undefined }
   | { readonly kind: 'bearer'; readonly token?: string | undefined }
   | { readonly kind: 'header'; readonly name: string; readonly value?: string | undefined }
+  | (OAuth2Parts & { readonly clientSecret?: string | undefined })
 
-type Optional = 'query' | 'headers' | 'body' | 'success' | 'redirects'
+type Optional = 'query' | 'headers' | 'body' | 'success' | 'redirects' | 'completion'
 
 export type HttpTargetInput = Pick<HttpTarget, 'kind' | 'url' | 'method'> & {
   readonly [K in Optional]?: HttpTarget[K] | undefined
-} & { readonly auth?: HttpAuthInput | undefined }
-
-/** First 8 hex digits of a keyed hash: equal secrets of one workspace look equal, nothing else can be told. */
-type Fingerprint = { readonly fingerprint: string }
+} & {
+  readonly auth?: HttpAuthInput | undefined
+  readonly tls?: ClientTlsInput | undefined
+  readonly signing?: SigningInput | undefined
+}
 
 export type HttpAuthView =
   | { readonly kind: 'basic'; readonly username: string; readonly password: Fingerprint }
   | { readonly kind: 'bearer'; readonly token: Fingerprint }
   | { readonly kind: 'header'; readonly name: string; readonly value: Fingerprint }
+  | (OAuth2Parts & { readonly clientSecret: Fingerprint })
 
-export type HttpTargetView = Omit<HttpTarget, 'auth'> & { readonly auth?: HttpAuthView }
+export type HttpTargetView = Omit<HttpTarget, 'auth' | 'tls' | 'signing' | 'variables'> & {
+  readonly auth?: HttpAuthView
+  readonly tls?: ClientTlsView
+  readonly signing?: SigningView
+}
 
-/** Whose target it is: its secret is sealed to this place. */
+/** Whose target it is: its secrets are sealed to this place. */
 export type TargetOwner = { readonly workspaceKey: number; readonly jobId: string }
 
-/** The target to keep, and all that is wrong with it. `stored`: what the job has now, null for a new one. */
+/** What the job has now (null for a new one), and the time by which certificates are judged. */
+type Present = { readonly stored: HttpTarget | null; readonly now: number }
+
+/** The target to keep, and all that is wrong with it. */
 export const keptHttpTarget = (
   secrets: Secrets,
   owner: TargetOwner,
   input: HttpTargetInput,
-  stored: HttpTarget | null,
+  { stored, now }: Present,
 ): { readonly target: HttpTarget; readonly errors: readonly FieldError[] } => {
-  const { auth, ...rest } = input
-  const plain = withoutUndefined(rest)
-  if (auth === undefined) return { target: plain, errors: checkHttpTarget(plain) }
+  const { auth, tls, signing, ...rest } = input
   const errors: FieldError[] = []
-  const secret = keptSecret(secrets, owner, { auth, url: input.url, stored }, errors)
-  const target = { ...plain, auth: authWith(auth, secret) }
+  const staysThere = stored !== null && isSameOrigin(stored.url, input.url)
+  const context = { secrets, owner, staysThere, now }
+  const target: HttpTarget = {
+    ...withoutUndefined(rest),
+    ...(auth && { auth: keptAuth(auth, { ...context, stored: stored?.auth }, errors) }),
+    ...(tls && { tls: keptTls(tls, { ...context, stored: stored?.tls }, errors) }),
+    ...(signing && { signing: keptSigning(signing, { ...context, stored: stored?.signing }, errors) }),
+  }
   return { target, errors: [...checkHttpTarget(target), ...errors] }
 }
 
@@ -52,33 +71,36 @@ const withoutUndefined = <T extends object>(fields: T): { [K in keyof T]: Exclud
     [K in keyof T]: Exclude<T[K], undefined>
   }
 
-const keptSecret = (
-  secrets: Secrets,
-  owner: TargetOwner,
-  { auth, url, stored }: { auth: HttpAuthInput; url: string; stored: HttpTarget | null },
+type AuthContext = {
+  readonly secrets: Secrets
+  readonly owner: TargetOwner
+  readonly stored: HttpAuth | undefined
+  readonly staysThere: boolean
+}
+
+const keptAuth = (
+  auth: HttpAuthInput,
+  { secrets, owner, stored, staysThere }: AuthContext,
   errors: FieldError[],
-): Sealed => {
-  const name = SECRET_FIELD[auth.kind]
-  const wrong = (message: string): Sealed => {
-    // The value is never repeated: it is, or nearly is, the secret.
-    errors.push({ field: `target.auth.${name}`, message })
-    return { sealed: '' }
-  }
-  const given = secretIn(auth)
-  const place = secretPlace(owner.workspaceKey, owner.jobId, auth.kind)
-  if (given !== undefined) {
-    if (given === '') return wrong('it must not be empty')
-    if (!isHeaderValue(given))
-      return wrong('at most 8192 characters, without line breaks, NUL or characters above U+00FF')
-    return { sealed: secrets.seal(given, place) }
-  }
-  if (stored?.auth?.kind !== auth.kind) return wrong('this is missing')
-  // A URL that leads elsewhere would carry the secret there, to somebody who was never told it.
-  if (!isSameOrigin(stored.url, url)) return wrong('give it again, since the URL now leads to another origin')
-  const kept = sealedSecretOf(stored.auth)
-  if (secrets.isCurrent(kept.sealed)) return kept
-  const opened = opening(() => secrets.open(kept.sealed, place))
-  return opened === null ? wrong('give it again: its key is lost') : { sealed: secrets.seal(opened, place) }
+): HttpAuth => {
+  const isSameKind = stored?.kind === auth.kind
+  // This secret goes to the token endpoint as well.
+  const isSameEndpoint =
+    auth.kind !== 'oauth2' || (stored?.kind === 'oauth2' && isSameOrigin(stored.tokenUrl, auth.tokenUrl))
+  const secret = keptSecret(
+    secrets,
+    owner,
+    {
+      field: `target.auth.${SECRET_FIELD[auth.kind]}`,
+      given: secretIn(auth),
+      stored: isSameKind ? sealedSecretOf(stored) : undefined,
+      staysThere: staysThere && isSameEndpoint,
+      check: (plain) =>
+        isHeaderValue(plain) ? null : 'at most 8192 characters, without line breaks, NUL or characters above U+00FF',
+    },
+    errors,
+  )
+  return authWith(auth, secret?.sealed ?? { sealed: '' })
 }
 
 const secretIn = (auth: HttpAuthInput): string | undefined => {
@@ -89,6 +111,8 @@ const secretIn = (auth: HttpAuthInput): string | undefined => {
       return auth.token
     case 'header':
       return auth.value
+    case 'oauth2':
+      return auth.clientSecret
   }
 }
 
@@ -100,6 +124,8 @@ const authWith = (auth: HttpAuthInput, secret: Sealed): HttpAuth => {
       return { kind: 'bearer', token: secret }
     case 'header':
       return { kind: 'header', name: auth.name, value: secret }
+    case 'oauth2':
+      return { ...withoutUndefined(auth), clientSecret: secret }
   }
 }
 
@@ -108,11 +134,19 @@ export const isSameOrigin = (one: string, other: string): boolean => {
   return origin !== undefined && origin === URL.parse(other)?.origin
 }
 
-export const httpTargetView = (secrets: Secrets, owner: TargetOwner, { auth, ...rest }: HttpTarget): HttpTargetView =>
-  auth === undefined ? rest : { ...rest, auth: authView(secrets, owner, auth) }
+export const httpTargetView = (
+  secrets: Secrets,
+  owner: TargetOwner,
+  { auth, tls, signing, variables: _, ...rest }: HttpTarget,
+): HttpTargetView => ({
+  ...rest,
+  ...(auth && { auth: authView(secrets, owner, auth) }),
+  ...(tls && { tls: tlsView(secrets, owner, tls) }),
+  ...(signing && { signing: signingView(secrets, owner, signing) }),
+})
 
-const authView = (secrets: Secrets, { workspaceKey, jobId }: TargetOwner, auth: HttpAuth): HttpAuthView => {
-  const shown = { fingerprint: fingerprintOf() }
+const authView = (secrets: Secrets, owner: TargetOwner, auth: HttpAuth): HttpAuthView => {
+  const shown = fingerprintOf(secrets, owner, `target.auth.${SECRET_FIELD[auth.kind]}`, sealedSecretOf(auth))
   switch (auth.kind) {
     case 'basic':
       return { kind: 'basic', username: auth.username, password: shown }
@@ -120,20 +154,7 @@ const authView = (secrets: Secrets, { workspaceKey, jobId }: TargetOwner, auth: 
       return { kind: 'bearer', token: shown }
     case 'header':
       return { kind: 'header', name: auth.name, value: shown }
-  }
-
-  function fingerprintOf(): string {
-    const { sealed } = sealedSecretOf(auth)
-    const plain = opening(() => secrets.open(sealed, secretPlace(workspaceKey, jobId, auth.kind)))
-    return plain === null ? 'unreadable' : secrets.fingerprint(plain, workspaceKey)
-  }
-}
-
-/** Null when the key is lost: that must not hide the job, which can still be given a new secret. */
-const opening = (open: () => string): string | null => {
-  try {
-    return open()
-  } catch {
-    return null
+    case 'oauth2':
+      return { ...auth, clientSecret: shown }
   }
 }

@@ -33,6 +33,13 @@ const jobView = (
   }
 }
 
+/** The one answer that shows a secret that was made for its request. */
+export const withNewSecret = (job: JobView, newSecret: string | null): JobView => {
+  const { target } = job
+  if (newSecret === null || target.kind !== 'http' || target.signing === undefined) return job
+  return { ...job, target: { ...target, signing: { ...target.signing, newSecret } } }
+}
+
 /** With the last run of each, read for all of them at once. */
 export const jobViews = async (
   { store, auth, clock }: Pick<Deps, 'store' | 'auth' | 'clock'>,

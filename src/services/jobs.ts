@@ -4,6 +4,7 @@ import type { Actor } from '../domain/actor.ts'
 import { newId } from '../domain/ids.ts'
 import type { Job, JobState } from '../domain/job.ts'
 import type { Page } from '../domain/page.ts'
+import { signingOf } from '../domain/target.ts'
 import type { JobChange, JobFilter } from '../store/store.ts'
 import { allow, jobFor, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
@@ -12,12 +13,15 @@ import { jobFacts } from './facts.ts'
 import { createCloning } from './job-clone.ts'
 import { type Draft, draftOf, type JobEdit, type JobInput } from './job-draft.ts'
 import { createJobRuns } from './job-runs.ts'
-import { type JobView, jobViews } from './job-view.ts'
+import { type JobView, jobViews, withNewSecret } from './job-view.ts'
 import { leavingOf } from './leaving.ts'
 import { createNewJobs, noteOfNew } from './new-job.ts'
 import { noting } from './noting.ts'
 import { pageOf } from './paging.ts'
 import { createPausing } from './pausing.ts'
+import { rotationOf } from './signing-rotation.ts'
+import { withSigningSecret } from './target-signing.ts'
+import { draftWithVariables } from './target-variables.ts'
 import { createUndoing } from './undoing.ts'
 import { written } from './written.ts'
 
@@ -47,6 +51,8 @@ export type Jobs = {
   readonly pause: ReturnType<typeof createPausing>['pause']
   /** A job that is not paused stays as it is. */
   readonly resume: ReturnType<typeof createPausing>['resume']
+  /** Makes a new signing secret, or takes one; the former one signs on for a while. */
+  readonly rotateSigningSecret: ReturnType<typeof rotationOf>
   /** The last `past` and the next `coming` instants, oldest first. */
   readonly occurrences: ReturnType<typeof createJobRuns>['occurrences']
   /** The versions of the job, newest first; also of a deleted one. */
@@ -62,14 +68,16 @@ export const createJobs = (deps: Deps): Jobs => {
   const { checkOwner, ownerFor, newJobOf, refuseUnknown } = createNewJobs(deps)
   const viewOf = async (job: Job): Promise<JobView> => (await jobViews(deps, job.workspaceKey, [job]))[0] as JobView
 
-  const draft = (edit: JobEdit, { workspaceKey, id }: Pick<Job, 'workspaceKey' | 'id'>, stored: Job | null): Draft =>
-    draftOf(edit, {
+  const draft = (edit: JobEdit, { workspaceKey, id }: Pick<Job, 'workspaceKey' | 'id'>, stored: Job | null): Draft => {
+    const given = draftOf(edit, {
       secrets: auth.secrets,
       owner: { workspaceKey, jobId: id },
       stored: stored?.target ?? null,
       now: clock.now(),
       mayCall,
     })
+    return draftWithVariables(given, id, stored)
+  }
 
   const factsOf = (job: Job, change: JobChange = {}) => jobFacts(auth.secrets, job, { ...job, ...change })
 
@@ -86,11 +94,11 @@ export const createJobs = (deps: Deps): Jobs => {
     const { workspaceKey } = actor
     const made = input.id === undefined ? null : await store.jobs.byId(workspaceKey, input.id)
     if (made !== null) return viewOf(made)
-    const born = newJobOf(input, { id: input.id ?? newId(), workspaceKey, ownerId })
+    const { job: born, newSecret } = newJobOf(input, { id: input.id ?? newId(), workspaceKey, ownerId })
     await refuseUnknown(born)
     const job = await noting(deps, actor, noteOfNew(auth.secrets, born)).jobs.create(born)
     signals.wake()
-    return viewOf(job)
+    return withNewSecret(await viewOf(job), newSecret)
   }
 
   const changeOf = (
@@ -143,6 +151,7 @@ export const createJobs = (deps: Deps): Jobs => {
   }
 
   const update = async (actor: Actor, id: string, edit: JobEdit, ifVersion: number | null): Promise<JobView> => {
+    let secretToShow: string | null = null
     const job = await rewrite(actor, id, ifVersion, {
       deed: 'job.changed',
       wanted: async (before) => {
@@ -150,12 +159,20 @@ export const createJobs = (deps: Deps): Jobs => {
           allow(actor, 'job.give', before.ownerId)
           await checkOwner(actor, edit.ownerId)
         }
-        return { ...draft(edit, before, before), ownerId: edit.ownerId }
+        const { input: target, newSecret } =
+          edit.target === undefined
+            ? { input: undefined, newSecret: null }
+            : withSigningSecret(edit.target, signingOf(before.target))
+        secretToShow = newSecret
+        return { ...draft({ ...edit, target }, before, before), ownerId: edit.ownerId }
       },
     })
-    if (edit.enabled === false && job.state !== 'paused') return pause(actor, id)
-    if (edit.enabled === true && job.state === 'paused') return (await resume(actor, id, {})).job
-    return viewOf(job)
+    const view = async (): Promise<JobView> => {
+      if (edit.enabled === false && job.state !== 'paused') return pause(actor, id)
+      if (edit.enabled === true && job.state === 'paused') return (await resume(actor, id, {})).job
+      return viewOf(job)
+    }
+    return withNewSecret(await view(), secretToShow)
   }
 
   const { history, undo } = createUndoing(deps, { rewrite, pause, resume })
@@ -170,6 +187,7 @@ export const createJobs = (deps: Deps): Jobs => {
     occurrences,
     history,
     undo,
+    rotateSigningSecret: rotationOf(deps),
 
     list: async (actor, query) => {
       allow(actor, 'job.view', null)

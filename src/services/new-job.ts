@@ -14,6 +14,11 @@ import { refuseFunction } from './functions.ts'
 import { draftOf, type JobInput } from './job-draft.ts'
 import { refuseUnknownLimits } from './limits.ts'
 import type { Note } from './noting.ts'
+import { withSigningSecret } from './target-signing.ts'
+import { draftWithVariables } from './target-variables.ts'
+
+/** `newSecret`: a signing secret that was made for it, to be shown once. */
+export type Born = { readonly job: NewJob; readonly newSecret: string | null }
 
 export type Identity = Pick<NewJob, 'id' | 'workspaceKey' | 'ownerId'>
 
@@ -36,20 +41,24 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) 
   }
 
   /** Throws for what is wrong with the input, like every draft. One that is imported paused may be over already. */
-  const newJobOf = (input: JobInput, identity: Identity, from: 'scratch' | 'imported' = 'scratch'): NewJob => {
+  const newJobOf = (input: JobInput, identity: Identity, from: 'scratch' | 'imported' = 'scratch'): Born => {
     const { workspaceKey, id } = identity
     const now = clock.now()
-    const draft = draftOf(input, {
-      secrets: auth.secrets,
-      owner: { workspaceKey, jobId: id },
-      stored: null,
-      now,
-      mayCall,
-      mayBeOver: from === 'imported' && input.enabled === false,
-    })
-    const { name, timetable, target, description, policies, metadata } = draft
+    const { input: wanted, newSecret } = withSigningSecret(input.target, undefined)
+    const given = draftOf(
+      { ...input, target: wanted },
+      {
+        secrets: auth.secrets,
+        owner: { workspaceKey, jobId: id },
+        stored: null,
+        now,
+        mayCall,
+        mayBeOver: from === 'imported' && input.enabled === false,
+      },
+    )
+    const { name, timetable, target, description, policies, metadata } = draftWithVariables(given, id, null)
     if (name === undefined || timetable === undefined || target === undefined) throw new Error('A draft lacks a field.')
-    return {
+    const job: NewJob = {
       ...identity,
       name,
       description: description ?? null,
@@ -59,6 +68,7 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) 
       metadata: metadata ?? {},
       ...beginning({ id, timetable }, { now, isEnabled: input.enabled !== false }),
     }
+    return { job, newSecret }
   }
 
   /** Throws when it names what is not there: a misspelt limit would be none at all, a misspelt function would fail. */

@@ -16,6 +16,7 @@ import { createKeys, type Keys } from './keys.ts'
 import { createLedgerService, type LedgerService } from './ledger.ts'
 import { createLimits, type Limits } from './limits.ts'
 import { createRepeats, type Repeats } from './repeats.ts'
+import { createReports, type Reports } from './reports.ts'
 import { createSchedules, type Schedules } from './schedules.ts'
 import { createSessionCheck } from './session-check.ts'
 import { createSessions, type Sessions } from './sessions.ts'
@@ -41,6 +42,7 @@ export type { LedgerCheck } from './ledger.ts'
 export type { LimitView } from './limits.ts'
 export type { Resumed } from './pausing.ts'
 export type { Errand, Repeats } from './repeats.ts'
+export type { Report } from './reports.ts'
 export type { SessionView } from './sessions.ts'
 export type { Setup } from './setup.ts'
 export type { EngineSignals } from './signals.ts'
@@ -61,6 +63,7 @@ export type Services = {
   readonly jobs: Jobs
   readonly executions: Executions
   readonly functions: Functions
+  readonly reports: Reports
   readonly schedules: Schedules
   readonly statistics: StatisticsService
   readonly limits: Limits
@@ -95,6 +98,7 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     jobs,
     executions: createExecutions(deps),
     functions: createFunctions(deps),
+    reports: createReports(deps),
     schedules: createSchedules(deps),
     statistics: createStatistics(deps),
     limits: createLimits(deps),

@@ -2,6 +2,7 @@
 import type { Secrets } from '../auth/secrets.ts'
 import { DomainError, type FieldError } from '../domain/errors.ts'
 import { checkFunctionTarget } from '../domain/function-target-rules.ts'
+import type { Job } from '../domain/job.ts'
 import type { FunctionTarget, HttpTarget, Target } from '../domain/target.ts'
 import { checkHttpTarget } from '../domain/target-rules.ts'
 import {
@@ -12,6 +13,7 @@ import {
   keptHttpTarget,
   type TargetOwner,
 } from './job-target.ts'
+import { withVariables } from './target-variables.ts'
 
 export type TargetInput = HttpTargetInput | FunctionTarget
 export type TargetView = HttpTargetView | FunctionTarget
@@ -21,16 +23,19 @@ export type RunOverrides = {
   readonly [K in 'url' | 'method' | 'query' | 'headers' | 'body']?: HttpTarget[K] | undefined
 } & { readonly [K in 'args' | 'kwargs']?: FunctionTarget[K] | undefined }
 
-/** The target to keep, and all that is wrong with it. `stored`: what the job has now, null for a new one. */
+/** What the job has now (null for a new one), and the time by which certificates are judged. */
+type Present = { readonly stored: Target | null; readonly now: number }
+
+/** The target to keep, and all that is wrong with it. */
 export const keptTarget = (
   secrets: Secrets,
   owner: TargetOwner,
   input: TargetInput,
-  stored: Target | null,
+  { stored, now }: Present,
 ): { readonly target: Target; readonly errors: readonly FieldError[] } => {
   switch (input.kind) {
     case 'http':
-      return keptHttpTarget(secrets, owner, input, stored?.kind === 'http' ? stored : null)
+      return keptHttpTarget(secrets, owner, input, { stored: stored?.kind === 'http' ? stored : null, now })
     case 'function':
       return { target: input, errors: checkFunctionTarget(input) }
   }
@@ -39,20 +44,22 @@ export const keptTarget = (
 export const targetView = (secrets: Secrets, owner: TargetOwner, target: Target): TargetView =>
   target.kind === 'http' ? httpTargetView(secrets, owner, target) : target
 
-const checkTarget = (target: Target): FieldError[] => {
-  switch (target.kind) {
-    case 'http':
-      return checkHttpTarget(target)
-    case 'function':
-      return checkFunctionTarget(target)
-  }
-}
-
 /** The answer is the same for every reason, so that nobody maps our network by asking. */
 export const refuseAddress = (target: Target, mayCall: (url: URL) => boolean): void => {
-  if (target.kind !== 'http' || mayCall(new URL(target.url))) return
+  const denied = addressesOf(target).find(({ url }) => !mayCall(new URL(url)))
+  if (denied === undefined) return
+  const { field } = denied
   const message = 'this server may not call this address'
-  throw new DomainError('egress.denied', `target.url: ${message}`, { errors: [{ field: 'target.url', message }] })
+  throw new DomainError('egress.denied', `${field}: ${message}`, { errors: [{ field, message }] })
+}
+
+const addressesOf = (target: Target): readonly { readonly field: string; readonly url: string }[] => {
+  if (target.kind !== 'http') return []
+  const { auth, url } = target
+  return [
+    { field: 'target.url', url },
+    ...(auth?.kind === 'oauth2' ? [{ field: 'target.auth.tokenUrl', url: auth.tokenUrl }] : []),
+  ]
 }
 
 const OF_KIND: Readonly<Record<Target['kind'], readonly (keyof RunOverrides)[]>> = {
@@ -62,9 +69,10 @@ const OF_KIND: Readonly<Record<Target['kind'], readonly (keyof RunOverrides)[]>>
 
 /** The whole target of a run, null when nothing is different; and all that is wrong with it. */
 export const overridden = (
-  target: Target,
+  job: Job,
   overrides: RunOverrides,
 ): { readonly target: Target | null; readonly errors: readonly FieldError[] } => {
+  const { target } = job
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
   const names = Object.keys(given)
   if (names.length === 0) return { target: null, errors: [] }
@@ -78,10 +86,23 @@ export const overridden = (
         message: `the target of the job is of the kind ${target.kind}; a run may override its ${own.join(', ')}`,
       })),
     }
-  const changed = target.kind === 'http' ? withoutStraySecret(target, { ...target, ...given }) : { ...target, ...given }
-  return { target: changed, errors: checkTarget(changed) }
+  switch (target.kind) {
+    case 'http': {
+      const changed = withoutStraySecrets(target, { ...target, ...given })
+      const errors = checkHttpTarget(changed)
+      // Only a target that could be called can be tried with its variables.
+      return errors.length > 0 ? { target: changed, errors } : withVariables(changed, job)
+    }
+    case 'function': {
+      const changed = { ...target, ...given }
+      return { target: changed, errors: checkFunctionTarget(changed) }
+    }
+  }
 }
 
-/** The secret was given for one origin, and goes to no other. */
-const withoutStraySecret = (before: HttpTarget, { auth, ...rest }: HttpTarget): HttpTarget =>
-  auth === undefined || !isSameOrigin(before.url, rest.url) ? rest : { ...rest, auth }
+/** Secrets were given for one origin, and go to no other. */
+const withoutStraySecrets = (before: HttpTarget, after: HttpTarget): HttpTarget => {
+  if (isSameOrigin(before.url, after.url)) return after
+  const { auth: _a, tls: _t, signing: _s, ...bare } = after
+  return bare
+}

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { anInput, aWorld, HOUR, MINUTE, refused } from '../../tests/support/services-world.ts'
-import { revealWith, sealedSecretOf } from '../auth/target-secrets.ts'
+import { revealWith, sealedIn } from '../auth/target-secrets.ts'
 
 const DAILY = { schedules: [{ kind: 'cron' as const, expression: '0 3 * * *', zone: 'UTC' }], zone: 'UTC' }
 
@@ -47,8 +47,10 @@ describe('undo', () => {
     const stored = await w.store.jobs.byId(admin.workspaceKey, born.id)
     const target = stored?.target ?? assert.fail()
     assert.ok(target.kind === 'http' && target.auth !== undefined)
-    const of = { workspaceKey: admin.workspaceKey, jobId: born.id, target }
-    assert.equal(revealWith(w.auth.secrets)(sealedSecretOf(target.auth), of), 'first secret')
+    const [secret] = sealedIn(target)
+    const of = { workspaceKey: admin.workspaceKey, jobId: born.id }
+    assert.ok(secret !== undefined)
+    assert.equal(revealWith(w.auth.secrets)(secret.sealed, of, secret.field), 'first secret')
   })
 
   it('is a change like any other: undone again, it is as before', async (t) => {

@@ -12,6 +12,7 @@ import { jobFacts } from './facts.ts'
 import type { Draft } from './job-draft.ts'
 import { type JobView, jobViews } from './job-view.ts'
 import { differing, noting } from './noting.ts'
+import { draftWithVariables } from './target-variables.ts'
 import { refuseAddress } from './targets.ts'
 import { written } from './written.ts'
 
@@ -100,7 +101,8 @@ export const createUndoing = (deps: Deps, { rewrite, pause, resume }: Moves) => 
         const { name, description, timetable, target, policies, metadata } = wanted
         const draft = { name, description, timetable, target, policies, metadata }
         const isGiven = wanted.ownerId !== '' && may(actor, 'job.give', before.ownerId)
-        return isGiven ? { ...draft, ownerId: wanted.ownerId } : draft
+        const supplied = draftWithVariables(draft, id, before)
+        return isGiven ? { ...supplied, ownerId: wanted.ownerId } : supplied
       },
     })
     if (wanted.state === 'paused' && job.state !== 'paused') return pause(actor, id)

@@ -3,6 +3,7 @@
 import type { Reason, Status, Trigger } from '../domain/execution.ts'
 import type { LimitKind } from '../domain/limits.ts'
 import type { Page } from '../domain/page.ts'
+import type { Progress, ReportLog } from '../domain/report.ts'
 import type { Target } from '../domain/target.ts'
 
 /** `other_run`: another execution of its job. Else a limit, by its kind and name. */
@@ -35,6 +36,12 @@ export type ExecutionRow = {
   readonly output: string | null
   /** User id of who asked for a manual run or for another try. */
   readonly requestedBy: string | null
+  /** Until when the target, which has taken it over, may report; null while it does not have it. */
+  readonly reportDueAt: number | null
+  /** What the target last reported; null where it reported nothing. */
+  readonly progress: Progress | null
+  /** Only `byId` reads it; null in lists, and where nothing was reported. */
+  readonly log: ReportLog | null
 }
 
 export type AttemptRow = {

@@ -76,8 +76,8 @@ export type OutcomeWrite = {
   readonly jobKey: number
   readonly executionId: string
   readonly attempt: number
-  /** `pending`: another try at `notBefore`. */
-  readonly to: Extract<Status, 'pending' | 'success' | 'failed' | 'cancelled' | 'uncertain'>
+  /** `pending`: another try at `notBefore`. `running`: the target has it now, no node does, and it may report until `notBefore`. */
+  readonly to: Extract<Status, 'pending' | 'running' | 'success' | 'failed' | 'cancelled' | 'uncertain'>
   readonly notBefore: number | null
   /** The attempt was never sent (graceful stop): its number is given back. */
   readonly handedBack: boolean

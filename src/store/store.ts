@@ -9,6 +9,7 @@ import type { Ledger } from './ledger.ts'
 import type { LimitStore } from './limits.ts'
 import type { NewAuditEntry } from './notes.ts'
 import type { PeopleStore } from './people.ts'
+import type { ReportStore } from './reports.ts'
 import type { TicketStore, WithinTicket } from './tickets.ts'
 
 export type { AuditFilter, AuditStore } from './audit.ts'
@@ -44,6 +45,7 @@ export type {
 export type { CatchUpDepth, LimitRow, LimitStore, LimitWrite } from './limits.ts'
 export type { NewAuditEntry } from './notes.ts'
 export type { NewSession, NewUser, PeopleStore, SessionRow, UserChange, UserRow, WorkspaceRow } from './people.ts'
+export type { ReportableAttempt, ReportNote, ReportStore } from './reports.ts'
 export type { NewTicket, Ticket, TicketAnswer, TicketRow, TicketStore, WithinTicket } from './tickets.ts'
 
 /** How far an acknowledged write is safe: against the end of the process, a power cut, or the loss of the machine. */
@@ -72,6 +74,7 @@ export type Store = Records & {
   readonly noting: (...entries: readonly NewAuditEntry[]) => Records
   readonly tickets: TicketStore
   readonly withinTicket: WithinTicket
+  readonly reports: ReportStore
   /** Resolves when a read and a write path answer; rejects with the cause otherwise. */
   readonly check: () => Promise<void>
   /** Waits for what is under way, then lets go of the files or connections. Calls after it reject. */

@@ -20,6 +20,8 @@ const AUDITED: Readonly<Record<string, Deed | { readonly exempt: string }>> = {
   deleteLimit: 'limit.deleted',
   pauseCatchUp: 'catch_up.paused',
   resumeCatchUp: 'catch_up.resumed',
+  rotateSigningSecret: 'job.secret_rotated',
+  reportExecution: { exempt: 'an outcome of the target: told like any other' },
   bulkJobs: { exempt: 'each job is told as if it alone was asked for' },
   importJobs: 'job.created',
   cloneJob: 'job.created',

@@ -37,6 +37,9 @@ test('a job is made with defaults filled in, and read back as it was answered', 
     auth: null,
     success: { status: ['200-299'], body_contains: null, body_lacks: null, longest_seconds: null },
     follow_redirects: true,
+    tls: null,
+    signing: null,
+    completion: { mode: 'response', deadline_seconds: null },
   })
 })
 
@@ -77,6 +80,7 @@ test('a job with everything that a job can have comes back with it', async (t) =
       body: { type: 'json', content: { of: ['day', null, 1.5] } },
       success: { status: ['200-204', '404'], body_contains: 'ok', body_lacks: 'error', longest_seconds: 5 },
       follow_redirects: false,
+      completion: { mode: 'report', deadline_seconds: 90 },
     },
     policies: {
       retry: { attempts: 3, first_delay_seconds: 1.5, factor: 3, longest_delay_seconds: 60 },
@@ -96,8 +100,8 @@ test('a job with everything that a job can have comes back with it', async (t) =
   const made = await ask('POST', '/jobs', { token, body: full })
 
   assert.equal(made.status, 201, made.text)
-  const { auth, ...target } = made.body.target
-  assert.equal(auth, null)
+  const { auth, tls, signing, ...target } = made.body.target
+  assert.deepEqual([auth, tls, signing], [null, null, null])
   assert.deepEqual({ ...made.body, target }, { ...made.body, ...full })
 })
 

@@ -47,6 +47,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   listEvents: own,
   listAudit: administer,
   checkAudit: administer,
+  rotateSigningSecret: { path: '/jobs/JOB/signing-secret/rotate', ...change },
   listOccurrences: { path: '/jobs/JOB/occurrences', ...read },
   listFunctions: own,
   listExecutions: own,
@@ -80,7 +81,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   revokeApiKey: { path: '/api-keys/KEY', ...change },
 }
 
-const PUBLIC = ['signIn', 'signUp', 'refreshSession', 'isAlive', 'isReady', 'getHealth']
+const PUBLIC = ['signIn', 'signUp', 'refreshSession', 'isAlive', 'isReady', 'getHealth', 'reportExecution']
 
 type Route = { readonly method: string; readonly path: string; readonly operationId: string }
 

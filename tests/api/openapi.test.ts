@@ -59,6 +59,7 @@ test('what only the server reads is marked public, all else asks for a token', a
     'isAlive',
     'isReady',
     'refreshSession',
+    'reportExecution',
     'signIn',
     'signUp',
   ])

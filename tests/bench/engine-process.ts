@@ -33,9 +33,10 @@ const onFault = (error: unknown) => console.error(error)
 
 const store = await openSqliteStore({ path, clock, onFault })
 const egress = { allowPrivate: true, allow: [], self: null }
+const NO_REPORTS = { urlOf: () => '', tokenOf: () => '' }
 const executor = createExecutor({
   clock,
-  runners: [createHttpRunner({ clock, egress, version: '0.0.0', reveal: () => '' })],
+  runners: [createHttpRunner({ clock, egress, version: '0.0.0', reveal: () => '', reports: NO_REPORTS })],
   onFault,
 })
 
@@ -52,6 +53,7 @@ const watcher = createWatcher({
 
 const engine = createEngine({
   ledger: store.ledger,
+  reports: store.reports,
   clock,
   random: Math.random,
   newId,

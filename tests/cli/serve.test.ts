@@ -97,6 +97,13 @@ describe('carillon serve', () => {
     assert.doesNotMatch(weak.err, /changeme/)
   })
 
+  it('does not start with revocation lists that it cannot read, and names the setting', async () => {
+    const { code, err } = await ended(start([], { TLS_CRL_FILE: '/no/such/list.pem' }))
+
+    assert.equal(code, 2)
+    assert.match(err, /TLS_CRL_FILE: "\/no\/such\/list.pem": .*no such file/)
+  })
+
   it('in production the first administrator gets a password that is printed once', async () => {
     const child = start([], {
       NODE_ENV: 'production',

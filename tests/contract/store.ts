@@ -15,6 +15,7 @@ import { randomLimitsContract } from './store-limits-random.ts'
 import { nodesContract } from './store-nodes.ts'
 import { outcomesContract } from './store-outcomes.ts'
 import { peopleContract } from './store-people.ts'
+import { reportsContract } from './store-reports.ts'
 import { scheduleChangesContract } from './store-schedule-changes.ts'
 import { sessionsContract } from './store-sessions.ts'
 import { ticketsContract } from './store-tickets.ts'
@@ -38,6 +39,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
     crashesContract(open)
     executionsContract(open)
     historyContract(open)
+    reportsContract(open)
     peopleContract(open)
     sessionsContract(open)
     eventsContract(open)

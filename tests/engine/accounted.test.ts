@@ -140,6 +140,7 @@ const servicesOf = (server: Server, { store, clock }: World, { engine }: Node): 
       wake: engine.wake,
       changed: (jobKey) => waitFor(engine.changed(jobKey), () => clock.advance(1)),
       cancelled: engine.cancelled,
+      reported: engine.reported,
       running: engine.scheduling,
       stopping: () => false,
       claiming: () => ({ on: true, reason: null }),

@@ -56,8 +56,11 @@ export type Node = {
   readonly answerOlder: (ms: number, except?: readonly string[]) => void
   /** Ends the oldest open call of the job. */
   readonly answer: (jobName: string, more?: Partial<Outcome>) => void
+  /** How many calls are under way. */
   readonly open: () => number
   readonly faults: unknown[]
+  /** What became of each attempt that was recorded. */
+  readonly ended: readonly string[]
   readonly fenced: () => number
   /** Keys of the jobs that the engine told were paused. */
   readonly paused: number[]
@@ -182,6 +185,7 @@ const node = (store: Store, clock: ManualClock, more: Parameters<World['node']>[
   const starts: Node['starts'] = []
   const calls: Call[] = []
   const faults: unknown[] = []
+  const ended: string[] = []
   const paused: number[] = []
   let fenced = 0
 
@@ -219,6 +223,7 @@ const node = (store: Store, clock: ManualClock, more: Parameters<World['node']>[
 
   const engine = createEngine({
     ledger: store.ledger,
+    reports: store.reports,
     clock,
     random: () => 0.5,
     newId,
@@ -228,7 +233,7 @@ const node = (store: Store, clock: ManualClock, more: Parameters<World['node']>[
     interests: store.events.interests,
     ...more,
     watcher: {
-      recorded: () => {},
+      recorded: (recorded) => void ended.push(...recorded.map(({ to }) => to)),
       fenced: (count) => {
         fenced += count
       },
@@ -250,6 +255,7 @@ const node = (store: Store, clock: ManualClock, more: Parameters<World['node']>[
       }
     },
     faults,
+    ended,
     paused,
     fenced: () => fenced,
     open: () => calls.length,

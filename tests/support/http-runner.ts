@@ -16,6 +16,10 @@ export const httpExecutor = (more: Partial<HttpRunnerOptions> = {}): TestExecuto
     egress: DEVELOPMENT,
     reveal: ({ sealed }) => sealed,
     version: '1.2.3',
+    reports: {
+      urlOf: (id) => `https://carillon.example/api/v3/executions/${id}/reports`,
+      tokenOf: ({ attempt }) => `report-token-of-attempt-${attempt}`,
+    },
     ...more,
   })
   const executor = createExecutor({ clock, runners: [runner], onFault: (error) => faults.push(error) })

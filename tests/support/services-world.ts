@@ -4,6 +4,7 @@ import { type Auth, createAuth } from '../../src/auth/auth.ts'
 import type { Role, UserActor } from '../../src/domain/actor.ts'
 import { DomainError, type ErrorCode } from '../../src/domain/errors.ts'
 import { newId } from '../../src/domain/ids.ts'
+import { createReporting } from '../../src/record/record.ts'
 import {
   createServices,
   type Deps,
@@ -52,7 +53,18 @@ export const aWorld = async (t: Cleanup): Promise<World> => {
   const store = await tempStore(t, { clock })
   const told: string[] = []
   const logged: string[] = []
-  const signals = signalsInto(told)
+  const reporting = createReporting({
+    reports: store.reports,
+    clock,
+    random: () => 0.5,
+    active: () => false,
+    wanted: async () => () => false,
+    onRecorded: (recorded) => void told.push(...recorded.map(({ to }) => `recorded ${to}`)),
+    onReleased: () => void told.push('released'),
+    onPaused: () => void told.push('paused'),
+    onFault: (error) => Promise.reject(error),
+  })
+  const signals = { ...signalsInto(told), reported: reporting.report }
   const log = (message: string) => void logged.push(message)
 
   const again: World['again'] = ({ secretKey = SECRET_KEY, former = [], ...changes }) => {
@@ -112,7 +124,7 @@ const REPORTS: Deps['functions'] = {
   problemOf: async (name) => (/^report(:send|:run)?$/.test(name) ? null : 'there is no such function'),
 }
 
-const signalsInto = (told: string[]): EngineSignals => ({
+const signalsInto = (told: string[]): Omit<EngineSignals, 'reported'> => ({
   wake: () => void told.push('wake'),
   changed: async (jobKey) => void told.push(`changed ${jobKey}`),
   cancelled: (id) => void told.push(`cancelled ${id}`),

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { REASONS, type Reason, STATUSES } from '../../domain/execution.ts'
 import { NextCursor, ORDER, PAGE_QUERY, type QueryOf } from './paging.ts'
+import { Progress } from './reports.ts'
 import { Id, Instant, InstantInput, strict } from './values.ts'
 
 export const Status = z.enum(STATUSES)
@@ -38,6 +39,8 @@ const execution = {
   lateness_seconds: z.number().nullable().describe('Started minus scheduled.'),
   status_code: z.int().nullable().describe('What the target answered.'),
   error: z.string().nullable(),
+  report_due_at: Instant.nullable().describe('The target has taken it over, and may report until then.'),
+  progress: Progress.nullable().describe('What the target last reported.'),
   requested_by: z.string().nullable().describe('Who asked for a manual run or for another try: the id of a user.'),
 }
 
@@ -58,6 +61,8 @@ export type Attempt = z.infer<typeof Attempt>
 export const ExecutionDetail = strict({
   ...execution,
   output: z.string().nullable().describe('The start of what the target answered.'),
+  log: z.array(z.string()).describe('Lines that the target reported, the newest last.'),
+  log_dropped: z.int().describe('Older lines that gave way to newer ones.'),
   attempts: z
     .array(Attempt)
     .describe('Attempts that ended, oldest first. A success at the first try is told by the execution itself.'),

@@ -3,13 +3,16 @@ import { z } from 'zod'
 import { HTTP_METHODS, type HttpMethod } from '../../domain/target.ts'
 import { TARGET_BOUNDS } from '../../domain/target-rules.ts'
 import { FUNCTION_EDIT, FUNCTION_OVERRIDES, FunctionTarget, FunctionTargetInput } from './function-targets.ts'
+import { Fingerprint, SecretInput } from './secrets.ts'
+import { ClientTls, ClientTlsInput, OAuth2, OAuth2Input, Signing, SigningInput } from './target-security.ts'
 import { kinds, Pairs, PairsInput, seconds, strict } from './values.ts'
 
 const url = z
   .string()
   .min(1)
   .max(8192)
-  .meta({ format: 'uri', examples: ['https://example.com/hook'] })
+  .describe('Path and query may hold template variables such as {{job.id}}, as may headers and body.')
+  .meta({ examples: ['https://example.com/hook'] })
 const method = z.enum(HTTP_METHODS as readonly [HttpMethod, ...HttpMethod[]])
 const text = z.string().max(TARGET_BOUNDS.bodyBytes)
 
@@ -27,15 +30,6 @@ export const BodyInput = kinds('type', [json, plain, xml, strict({ type: z.liter
   .meta({ id: 'BodyRequest' })
 export type BodyInput = z.input<typeof BodyInput>
 
-const Fingerprint = strict({ fingerprint: z.string() })
-  .describe('Equal secrets look equal; nothing else can be told from it.')
-  .meta({ id: 'Fingerprint' })
-
-/** A fingerprint sent back as it was read keeps the stored secret. */
-const SecretInput = z.union([z.string().min(1).max(8192), Fingerprint], {
-  error: 'a text is needed, or the fingerprint as it was read to keep the stored secret',
-})
-
 const username = z.string().max(256)
 const headerName = z.string().min(1).max(TARGET_BOUNDS.headerNameLength)
 
@@ -43,6 +37,7 @@ export const Auth = kinds('kind', [
   strict({ kind: z.literal('basic'), username, password: Fingerprint }),
   strict({ kind: z.literal('bearer'), token: Fingerprint }),
   strict({ kind: z.literal('header'), name: headerName, value: Fingerprint }),
+  OAuth2,
 ]).meta({ id: 'Auth' })
 export type Auth = z.infer<typeof Auth>
 
@@ -50,6 +45,7 @@ export const AuthInput = kinds('kind', [
   strict({ kind: z.literal('basic'), username, password: SecretInput.optional() }),
   strict({ kind: z.literal('bearer'), token: SecretInput.optional() }),
   strict({ kind: z.literal('header'), name: headerName, value: SecretInput.optional() }),
+  OAuth2Input,
 ])
   .describe(
     'Kept encrypted. A change without the secret keeps the stored one, as long as the origin of the address stays.',
@@ -82,6 +78,23 @@ const SuccessInput = strict({
   longest_seconds: longest.nullable().optional().describe('An answer that takes longer is a failure, though it came.'),
 }).meta({ id: 'SuccessRequest' })
 
+const REPORT_DEADLINE = TARGET_BOUNDS.reportDeadlineMs
+
+const Completion = strict({
+  mode: z.enum(['response', 'report']),
+  deadline_seconds: z.number().nullable(),
+}).meta({ id: 'Completion' })
+
+const CompletionInput = strict({
+  mode: z
+    .enum(['response', 'report'])
+    .describe('`report`: a 202 means that the target has taken it over and will report what came of it.'),
+  deadline_seconds: seconds(REPORT_DEADLINE[0] / 1000, REPORT_DEADLINE[1] / 1000)
+    .nullable()
+    .optional()
+    .describe('How long after its 202 the target may take to report; needed for `report`, and for it alone.'),
+}).meta({ id: 'CompletionRequest' })
+
 export const HttpTarget = strict({
   kind: z.literal('http'),
   url,
@@ -92,6 +105,9 @@ export const HttpTarget = strict({
   auth: Auth.nullable(),
   success: Success,
   follow_redirects: z.boolean(),
+  tls: ClientTls.nullable(),
+  signing: Signing.nullable(),
+  completion: Completion,
 }).meta({ id: 'HttpTarget' })
 export type HttpTarget = z.infer<typeof HttpTarget>
 
@@ -110,6 +126,9 @@ const optional = {
     .optional()
     .describe('At most 3, each checked like the first address; credentials stay behind on a change of origin.')
     .meta({ default: true }),
+  tls: ClientTlsInput.nullable().optional(),
+  signing: SigningInput.nullable().optional(),
+  completion: CompletionInput.nullable().optional().describe('What ends an attempt; default: the answer.'),
 }
 
 const HttpTargetInput = strict({ kind: z.literal('http'), url, ...optional }).meta({ id: 'HttpTargetRequest' })

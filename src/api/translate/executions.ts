@@ -24,6 +24,12 @@ export const executionToWire = (execution: ExecutionView): wire.Execution => ({
   lateness_seconds: toSecondsOrNull(execution.latenessMs),
   status_code: execution.statusCode,
   error: execution.error,
+  report_due_at: instantOrNull(execution.reportDueAt),
+  progress: execution.progress && {
+    percent: execution.progress.percent,
+    message: execution.progress.message,
+    reported_at: instant(execution.progress.reportedAt),
+  },
   requested_by: execution.requestedBy,
 })
 
@@ -32,6 +38,8 @@ type Detailed = Awaited<ReturnType<Executions['get']>>
 export const executionDetailToWire = (execution: Detailed): wire.ExecutionDetail => ({
   ...executionToWire(execution),
   output: execution.output,
+  log: [...(execution.log?.lines ?? [])],
+  log_dropped: execution.log?.dropped ?? 0,
   attempts: execution.attempts.map((attempt) => ({
     number: attempt.number,
     status: attempt.status,

@@ -1,6 +1,6 @@
 /** Targets between the wire and the use cases: pairs, ranges of status, and secrets that are kept, given or refused. */
 import { invalid } from '../../domain/errors.ts'
-import type { HttpBody, SuccessRule } from '../../domain/target.ts'
+import type { Completion, HttpBody, SuccessRule } from '../../domain/target.ts'
 import type {
   HttpAuthInput,
   HttpAuthView,
@@ -12,6 +12,7 @@ import type {
 } from '../../services/services.ts'
 import type * as wire from '../contract/targets.ts'
 import { functionEdit, functionFrom, functionToWire, refuseStrange } from './function-targets.ts'
+import { signingFrom, signingToWire, storedSecret, tlsFrom, tlsToWire } from './target-security.ts'
 import { pairsFrom, pairsToWire, toMs, toSecondsOrNull } from './values.ts'
 
 export const targetFrom = (input: wire.TargetInput): TargetInput =>
@@ -27,6 +28,9 @@ const httpFrom = (input: wire.HttpTargetInput): HttpTargetInput => ({
   ...(input.auth ? { auth: newAuth(input.auth) } : {}),
   ...success(input.success),
   ...redirects(input.follow_redirects),
+  ...(input.tls ? { tls: tlsFrom(input.tls, undefined) } : {}),
+  ...(input.signing ? { signing: signingFrom(input.signing, undefined) } : {}),
+  ...completion(input.completion),
 })
 
 /** The target with what an edit changes: what is left out stays, null takes away, a secret left out is kept. */
@@ -53,6 +57,9 @@ const httpEdit = (present: HttpTargetView, edit: wire.TargetEdit): HttpTargetInp
   ...authEdit(present.auth, edit.auth),
   ...(edit.success === undefined ? pick(present, 'success') : success(edit.success)),
   ...(edit.follow_redirects === undefined ? pick(present, 'redirects') : redirects(edit.follow_redirects)),
+  ...tlsEdit(present.tls, edit.tls),
+  ...signingEdit(present.signing, edit.signing),
+  ...(edit.completion === undefined ? pick(present, 'completion') : completion(edit.completion)),
 })
 
 export const overridesFrom = (input: wire.TargetOverrides): RunOverrides => ({
@@ -75,7 +82,7 @@ const httpToWire = (target: HttpTargetView): wire.HttpTarget => ({
   query: pairsToWire(target.query ?? []),
   headers: pairsToWire(target.headers ?? []),
   body: target.body === undefined ? null : bodyToWire(target.body),
-  auth: target.auth ?? null,
+  auth: target.auth === undefined ? null : authToWire(target.auth),
   success: {
     status: (target.success?.status ?? [[200, 299]]).map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)),
     body_contains: target.success?.bodyContains ?? null,
@@ -83,6 +90,12 @@ const httpToWire = (target: HttpTargetView): wire.HttpTarget => ({
     longest_seconds: toSecondsOrNull(target.success?.longestMs ?? null),
   },
   follow_redirects: target.redirects ?? true,
+  tls: target.tls === undefined ? null : tlsToWire(target.tls),
+  signing: target.signing === undefined ? null : signingToWire(target.signing),
+  completion: {
+    mode: target.completion?.mode ?? 'response',
+    deadline_seconds: toSecondsOrNull(target.completion?.deadlineMs ?? null),
+  },
 })
 
 const pick = <T, K extends keyof T>(from: T, name: K): Partial<Pick<T, K>> =>
@@ -120,14 +133,51 @@ const rangeFrom = (text: string): readonly [number, number] => {
   return [Number(from), Number(to)]
 }
 
+const completion = (input: wire.HttpTargetInput['completion']): { completion?: Completion } => {
+  if (!input) return {}
+  const { mode, deadline_seconds } = input
+  const field = 'target.completion.deadline_seconds'
+  if (mode === 'response') {
+    if (deadline_seconds == null) return {}
+    throw invalid(field, deadline_seconds, 'an answer is bounded by policies.timeout_seconds; leave this out')
+  }
+  if (deadline_seconds == null) throw invalid(field, undefined, 'say how long the target may take to report')
+  return { completion: { mode, deadlineMs: toMs(deadline_seconds) } }
+}
+
+const tlsEdit = (present: HttpTargetView['tls'], edit: wire.TargetEdit['tls']): Pick<HttpTargetInput, 'tls'> => {
+  if (edit === null) return {}
+  if (edit !== undefined) return { tls: tlsFrom(edit, present) }
+  return present === undefined ? {} : { tls: { ...present, privateKey: undefined } }
+}
+
+const signingEdit = (
+  present: HttpTargetView['signing'],
+  edit: wire.TargetEdit['signing'],
+): Pick<HttpTargetInput, 'signing'> => {
+  if (edit === null) return {}
+  if (edit !== undefined) return { signing: signingFrom(edit, present) }
+  return present === undefined ? {} : { signing: {} }
+}
+
 type Secret = string | { readonly fingerprint: string } | undefined
 
-const SECRET_FIELD = { basic: 'password', bearer: 'token', header: 'value' } as const
+const SECRET_FIELD = { basic: 'password', bearer: 'token', header: 'value', oauth2: 'client_secret' } as const
 
-const secretOf = (auth: wire.AuthInput | HttpAuthView): Secret =>
-  auth.kind === 'basic' ? auth.password : auth.kind === 'bearer' ? auth.token : auth.value
+const secretOf = (auth: wire.AuthInput): Secret => {
+  switch (auth.kind) {
+    case 'basic':
+      return auth.password
+    case 'bearer':
+      return auth.token
+    case 'header':
+      return auth.value
+    case 'oauth2':
+      return auth.client_secret
+  }
+}
 
-const withSecret = (auth: wire.AuthInput | HttpAuthView, secret: string | undefined): HttpAuthInput => {
+const withSecret = (auth: wire.AuthInput, secret: string | undefined): HttpAuthInput => {
   switch (auth.kind) {
     case 'basic':
       return { kind: 'basic', username: auth.username, password: secret }
@@ -135,8 +185,31 @@ const withSecret = (auth: wire.AuthInput | HttpAuthView, secret: string | undefi
       return { kind: 'bearer', token: secret }
     case 'header':
       return { kind: 'header', name: auth.name, value: secret }
+    case 'oauth2':
+      return {
+        kind: 'oauth2',
+        tokenUrl: auth.token_url,
+        clientId: auth.client_id,
+        clientSecret: secret,
+        ...(auth.scope ? { scope: auth.scope } : {}),
+        ...(auth.audience ? { audience: auth.audience } : {}),
+        clientAuthentication: auth.client_authentication ?? 'basic',
+      }
   }
 }
+
+const authToWire = (auth: HttpAuthView): wire.Auth =>
+  auth.kind === 'oauth2'
+    ? {
+        kind: 'oauth2',
+        token_url: auth.tokenUrl,
+        client_id: auth.clientId,
+        client_secret: auth.clientSecret,
+        scope: auth.scope ?? null,
+        audience: auth.audience ?? null,
+        client_authentication: auth.clientAuthentication,
+      }
+    : auth
 
 const newAuth = (input: wire.AuthInput): HttpAuthInput => {
   const secret = secretOf(input)
@@ -149,17 +222,9 @@ const authEdit = (
   edit: wire.AuthInput | null | undefined,
 ): { auth?: HttpAuthInput } => {
   if (edit === null) return {}
-  if (edit === undefined) return present === undefined ? {} : { auth: withSecret(present, undefined) }
-  const secret = secretOf(edit)
-  if (typeof secret === 'string') return { auth: withSecret(edit, secret) }
-  const field = `target.auth.${SECRET_FIELD[edit.kind]}`
-  if (present?.kind !== edit.kind) throw invalid(field, undefined, 'no secret of this kind is stored yet: give it')
-  const stored = secretOf(present)
-  if (secret !== undefined && typeof stored === 'object' && stored.fingerprint !== secret.fingerprint)
-    throw invalid(
-      field,
-      undefined,
-      'the fingerprint is not that of the stored secret: give the secret, or leave it out',
-    )
-  return { auth: withSecret(edit, undefined) }
+  const known = present === undefined ? undefined : authToWire(present)
+  if (edit === undefined) return known === undefined ? {} : { auth: withSecret(known, undefined) }
+  const stored = known?.kind === edit.kind ? secretOf(known) : undefined
+  const secret = storedSecret(`target.auth.${SECRET_FIELD[edit.kind]}`, secretOf(edit), stored)
+  return { auth: withSecret(edit, secret) }
 }

@@ -30,6 +30,8 @@ const run = (id: string, status: Execution['status'], more: Partial<Execution> =
   lateness_seconds: null,
   status_code: null,
   error: null,
+  report_due_at: null,
+  progress: null,
   requested_by: null,
   ...more,
 })
@@ -98,6 +100,21 @@ describe('following runs', () => {
     )
 
     assert.deepEqual(out, ['2 running', '2 success', '3 running'])
+  })
+
+  it('tells how far a run is as often as its target says something new', async () => {
+    const progress = { percent: 10, message: null, reported_at: '2026-11-23T00:00:01.000Z' }
+    const server = fakeServer([run('1', 'running')])
+
+    const { out } = await followed(
+      server,
+      1,
+      () => server.put(run('1', 'running', { progress })),
+      () => server.put(run('1', 'running', { progress: { ...progress, reported_at: '2026-11-23T00:00:02.000Z' } })),
+      () => server.put(run('1', 'running', { progress: { ...progress, percent: 20 } })),
+    )
+
+    assert.deepEqual(out, ['1 running', '1 running', '1 running'])
   })
 
   it('reads on until it meets a run it knows, and tells the oldest first', async () => {

@@ -80,7 +80,7 @@ const createMemory = () => {
     open: () => [...told].filter(([, state]) => isOpen(state)).map(([id]) => id),
     /** Remembers it; true when there is something new to tell. */
     changed: (run: Execution): boolean => {
-      const state = `${run.status} ${run.attempt} ${run.not_before}`
+      const state = `${run.status} ${run.attempt} ${run.not_before} ${run.progress?.percent} ${run.progress?.message}`
       if (told.get(run.id) === state) return false
       told.delete(run.id)
       told.set(run.id, state)

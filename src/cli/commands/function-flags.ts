@@ -1,6 +1,7 @@
 /** A function and what it is called with, as flags. */
 import type { Command } from 'commander'
 import { usage } from '../exit-codes.ts'
+import { readJson } from './flag-texts.ts'
 
 export type FunctionFlags = { readonly function?: string; readonly args?: string; readonly kwargs?: string }
 
@@ -33,12 +34,4 @@ const objectOf = (text: string): Record<string, unknown> => {
   const object = readJson('--kwargs', text)
   if (typeof object === 'object' && object !== null && !Array.isArray(object)) return object as Record<string, unknown>
   throw usage('--kwargs', text, 'write a JSON object, such as {"dry": true}')
-}
-
-export const readJson = (where: string, text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw usage(where, text.length > 80 ? `${text.slice(0, 79)}…` : text, (error as SyntaxError).message)
-  }
 }

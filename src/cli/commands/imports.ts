@@ -13,7 +13,7 @@ import type { Terminal } from '../terminal.ts'
 import type { World } from '../world.ts'
 import { clientOf } from '../world.ts'
 import { type Adder, onServer, type Shared, withJson } from './command.ts'
-import { readJson } from './function-flags.ts'
+import { readJson } from './flag-texts.ts'
 import { SET_BY_SERVER } from './job-file.ts'
 import { postOnce } from './repeat.ts'
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { PoliciesInput } from '../../api/contract/policies.ts'
 import { CommandFailure, usage } from '../exit-codes.ts'
 import type { Terminal } from '../terminal.ts'
-import { readJson } from './function-flags.ts'
+import { readJson } from './flag-texts.ts'
 import type { JobPart } from './job-flags.ts'
 
 /** What the server sets: in what it shows, but not in what it takes. */

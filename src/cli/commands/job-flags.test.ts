@@ -100,8 +100,8 @@ const WRONG: [flags: Partial<JobFlags>, message: RegExp][] = [
   [{ query: ['=x'] }, /^--query: "=x": write a name/],
   [{ meta: ['x'] }, /^--meta: "x"/],
   [{ jsonBody: '{a:1}' }, /^--json-body: "{a:1}": .*JSON/],
-  [{ jsonBody: '1', textBody: '1' }, /give one of --json-body, --text-body and --form/],
-  [{ auth: 'digest' }, /^--auth: "digest": write bearer, basic:USERNAME or header:NAME$/],
+  [{ jsonBody: '1', textBody: '1' }, /give one of --json-body, --text-body, --xml-body and --form/],
+  [{ auth: 'digest' }, /^--auth: "digest": write bearer, basic:USERNAME, header:NAME or oauth2:CLIENT_ID$/],
   [{ auth: 'basic' }, /^--auth: "basic"/],
   [{ every: ['5'] }, /^--every: "5": write a length of time/],
 ]

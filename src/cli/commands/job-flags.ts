@@ -3,54 +3,49 @@ import { type Command, Option } from 'commander'
 import type { JobCreate } from '../../api/contract/jobs.ts'
 import type { PoliciesInput } from '../../api/contract/policies.ts'
 import type { ScheduleInput } from '../../api/contract/schedules.ts'
-import type { AuthInput, BodyInput, HttpTargetInput, TargetEdit } from '../../api/contract/targets.ts'
+import type { TargetEdit } from '../../api/contract/targets.ts'
 import { readDuration } from '../duration.ts'
 import { usage } from '../exit-codes.ts'
 import { several, wholeNumber } from './command.ts'
-import { argumentsOf, type FunctionFlags, readJson, withFunctionFlags } from './function-flags.ts'
+import { given, seconds, split } from './flag-texts.ts'
+import { argumentsOf, type FunctionFlags, withFunctionFlags } from './function-flags.ts'
 import { readConcurrency, readLimits, readRate } from './limit-flags.ts'
+import { type TargetFlags, targetFromFlags, withTargetFlags } from './target-flags.ts'
 
-export type JobFlags = FunctionFlags & {
-  readonly description?: string
-  readonly cron?: readonly string[]
-  readonly every?: readonly string[]
-  readonly at?: readonly string[]
-  readonly manual?: boolean
-  readonly tz?: string
-  readonly start?: string
-  readonly end?: string
-  readonly maxRuns?: number
-  readonly jitter?: string
-  readonly spread?: string
-  readonly url?: string
-  readonly method?: string
-  readonly query?: readonly string[]
-  readonly header?: readonly string[]
-  readonly jsonBody?: string
-  readonly textBody?: string
-  readonly form?: readonly string[]
-  readonly auth?: string
-  readonly success?: readonly string[]
-  /** False by `--no-redirects`; true says nothing. */
-  readonly redirects: boolean
-  readonly timeout?: string
-  readonly attempts?: number
-  readonly retryDelay?: string
-  readonly overlap?: PoliciesInput['overlap']
-  readonly misfire?: NonNullable<PoliciesInput['misfire']>['mode']
-  readonly delivery?: PoliciesInput['delivery']
-  readonly pauseAfter?: number
-  readonly concurrency?: string
-  readonly rate?: string
-  readonly limit?: readonly string[]
-  readonly meta?: readonly string[]
-}
+export type JobFlags = FunctionFlags &
+  TargetFlags & {
+    readonly description?: string
+    readonly cron?: readonly string[]
+    readonly every?: readonly string[]
+    readonly at?: readonly string[]
+    readonly manual?: boolean
+    readonly tz?: string
+    readonly start?: string
+    readonly end?: string
+    readonly maxRuns?: number
+    readonly jitter?: string
+    readonly spread?: string
+    readonly timeout?: string
+    readonly attempts?: number
+    readonly retryDelay?: string
+    readonly overlap?: PoliciesInput['overlap']
+    readonly misfire?: NonNullable<PoliciesInput['misfire']>['mode']
+    readonly delivery?: PoliciesInput['delivery']
+    readonly pauseAfter?: number
+    readonly concurrency?: string
+    readonly rate?: string
+    readonly limit?: readonly string[]
+    readonly meta?: readonly string[]
+  }
 
 /** Its target may still be of any kind. */
 export type JobPart = Partial<Omit<JobCreate, 'target'>> & { target?: TargetEdit }
 
 export const withJobFlags = (command: Command): Command =>
-  withFunctionFlags(command)
+  withPolicyFlags(withTargetFlags(withFunctionFlags(withTimetableFlags(command))))
+
+const withTimetableFlags = (command: Command): Command =>
+  command
     .option('--description <text>', 'what the job is for')
     .option('--cron <expression>', 'when, as cron: "*/15 9-17 * * MON-FRI"; may be repeated', several)
     .option('--every <time>', 'when, as an interval: 30s, 5m, 1h30m; may be repeated', several)
@@ -62,16 +57,9 @@ export const withJobFlags = (command: Command): Command =>
     .option('--max-runs <n>', 'ends after so many scheduled runs', wholeNumber(1, 999_999_999))
     .option('--jitter <time>', 'delay each occurrence by its own share of this')
     .option('--spread <time>', 'delay all occurrences by one share of this')
-    .option('--url <url>', 'the address to call')
-    .option('--method <name>', 'GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS')
-    .option('--query <name=value>', 'added to the address; may be repeated', several)
-    .option('--header <name: value>', 'sent along; may be repeated', several)
-    .option('--json-body <json>', 'send this as JSON')
-    .option('--text-body <text>', 'send this as text')
-    .option('--form <name=value>', 'send as a form; may be repeated', several)
-    .option('--auth <kind>', 'bearer, basic:USERNAME or header:NAME; asks for the secret, or see --secret-stdin')
-    .option('--success <status>', 'statuses that count as success: 200-299, 404; may be repeated', several)
-    .option('--no-redirects', 'a redirect is the answer')
+
+const withPolicyFlags = (command: Command): Command =>
+  command
     .option('--timeout <time>', 'bound on one attempt')
     .option('--attempts <n>', 'tries in all, the first included', wholeNumber(1, 100))
     .option('--retry-delay <time>', 'the first wait before another try')
@@ -90,16 +78,7 @@ const choice = (flags: string, text: string, words: string[]): Option => new Opt
 /** Only what was given; everything else has the server's default, or stays as it is. */
 export const jobFromFlags = (flags: JobFlags, secret: string | undefined): JobPart => {
   const schedules = schedulesOf(flags)
-  const http = given({
-    url: flags.url,
-    method: flags.method?.toUpperCase() as HttpTargetInput['method'],
-    query: flags.query && pairs('--query', flags.query, '='),
-    headers: flags.header && pairs('--header', flags.header, ':'),
-    body: bodyOf(flags),
-    auth: flags.auth === undefined ? undefined : authOf(flags.auth, secret),
-    success: flags.success && { status: [...flags.success] },
-    follow_redirects: flags.redirects ? undefined : false,
-  })
+  const http = targetFromFlags(flags, secret)
   const policies = policiesOf(flags)
   return given({
     description: flags.description,
@@ -149,37 +128,3 @@ const policiesOf = (flags: JobFlags): PoliciesInput =>
     rate: readRate(flags.rate),
     limits: readLimits(flags.limit),
   })
-
-const bodyOf = ({ jsonBody, textBody, form }: JobFlags): BodyInput | undefined => {
-  const bodies = [jsonBody, textBody, form].filter((body) => body !== undefined)
-  if (bodies.length > 1) throw usage('body', 'several', 'give one of --json-body, --text-body and --form')
-  if (jsonBody !== undefined) return { type: 'json', content: readJson('--json-body', jsonBody) }
-  if (textBody !== undefined) return { type: 'text', content: textBody }
-  return form && { type: 'form', content: pairs('--form', form, '=') }
-}
-
-const authOf = (text: string, secret = ''): AuthInput => {
-  const [kind, name] = [text.split(':', 1)[0], text.includes(':') ? text.slice(text.indexOf(':') + 1) : '']
-  if (text === 'bearer') return { kind: 'bearer', token: secret }
-  if (kind === 'basic' && name !== '') return { kind: 'basic', username: name, password: secret }
-  if (kind === 'header' && name !== '') return { kind: 'header', name, value: secret }
-  throw usage('--auth', text, 'write bearer, basic:USERNAME or header:NAME')
-}
-
-const split = (option: string, text: string, by: string): [string, string] => {
-  const at = text.indexOf(by)
-  if (at < 1) throw usage(option, text, `write a name, ${JSON.stringify(by)} and a value`)
-  const value = text.slice(at + 1)
-  return [text.slice(0, at).trim(), by === ':' ? value.trim() : value]
-}
-
-const pairs = (option: string, texts: readonly string[], by: string) =>
-  texts.map((text) => split(option, text, by)).map(([name, value]) => ({ name, value }))
-
-const seconds = (option: string, text: string | undefined): number | undefined =>
-  text === undefined ? undefined : readDuration(option, text)
-
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-const given = <T extends object>(fields: T): Given<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>

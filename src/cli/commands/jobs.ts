@@ -16,6 +16,7 @@ import { type JobFlags, type JobPart, jobFromFlags, withJobFlags } from './job-f
 import { addVersionCommands } from './job-versions.ts'
 import { readSecret } from './secrets.ts'
 import { showJob } from './show-job.ts'
+import { addSigningCommand, tellNewSecret } from './signing.ts'
 
 type ListOptions = Shared & {
   readonly state?: string
@@ -45,6 +46,7 @@ export const addJobCommands: Adder = (parent, world) => {
         `${what} ${job.name} (${job.id}): ${job.schedule_text.replace(/\.$/, '')}${next === null ? '' : `; next run ${next}`}`,
       ),
     )
+    tellNewSecret(terminal, job)
   }
 
   command('list', 'all jobs you may see')
@@ -127,6 +129,11 @@ export const addJobCommands: Adder = (parent, world) => {
         },
       ),
     )
+
+  addSigningCommand(
+    command('rotate-signing-secret <job>', 'sign with a new secret; the present one signs on for a while'),
+    world,
+  )
 
   command('pause <job>', 'no more scheduled runs until it is resumed').action(
     asking<Shared>(world, async (client, options, [name = '']) => {

@@ -2,7 +2,7 @@
 import type { Attempt, Execution, ExecutionDetail } from '../../api/contract/executions.ts'
 import { showDuration } from '../duration.ts'
 import { safe, safeLines } from '../safe-text.ts'
-import { RUN_COLUMNS, runLine, showInstant, statusPaint } from '../show.ts'
+import { RUN_COLUMNS, runLine, showInstant, showProgress, statusPaint } from '../show.ts'
 import { type Column, facts, table } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 import { type Adder, asking, listed, onServer, type Shared, several, wholeNumber, withJson } from './command.ts'
@@ -86,6 +86,8 @@ const showRun = (run: ExecutionDetail, terminal: Terminal): string => {
       ['late', run.lateness_seconds === null ? undefined : showDuration(run.lateness_seconds)],
       ['ended', showInstant(run.finished_at)],
       ['took', run.duration_seconds === null ? undefined : showDuration(run.duration_seconds)],
+      ['reports until', run.report_due_at === null ? undefined : showInstant(run.report_due_at)],
+      ['progress', run.progress === null ? undefined : showProgress(run.progress)],
       ['next try', run.not_before === null ? undefined : showInstant(run.not_before)],
       ['attempt', String(run.attempt)],
       ['answer', run.status_code === null ? undefined : String(run.status_code)],
@@ -95,7 +97,9 @@ const showRun = (run: ExecutionDetail, terminal: Terminal): string => {
   )
   const attempts = run.attempts.length === 0 ? [] : ['', table(run.attempts, ATTEMPT_COLUMNS, terminal)]
   const output = run.output === null || run.output === '' ? [] : ['', safeLines(run.output)]
-  return [whole, ...attempts, ...output].join('\n')
+  const dropped = run.log_dropped === 0 ? [] : [`(${run.log_dropped} older lines are gone)`]
+  const log = run.log.length === 0 ? [] : ['', ...dropped, ...run.log.map(safe)]
+  return [whole, ...attempts, ...log, ...output].join('\n')
 }
 
 const ATTEMPT_COLUMNS: readonly Column<Attempt>[] = [

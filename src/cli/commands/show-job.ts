@@ -23,7 +23,7 @@ export const showJob = (job: Job, style: TableStyle): string => {
       ['runs', job.max_runs === null ? undefined : `${job.runs} of ${job.max_runs}`],
       ['next run', instant(job.next_run_at)],
       ['last run', job.last_run && `${instant(job.last_run.scheduled_for)} ${job.last_run.status}`],
-      ...(target.kind === 'http' ? httpFacts(target) : functionFacts(target)),
+      ...(target.kind === 'http' ? httpFacts(target, job.time_zone) : functionFacts(target)),
       ['timeout', showDuration(policies.timeout_seconds)],
       ['attempts', attemptsText(policies.retry)],
       ['overlap', policies.overlap],
@@ -48,14 +48,18 @@ export const showJob = (job: Job, style: TableStyle): string => {
 type Fact = readonly [string, string | undefined]
 type OfKind<Kind> = Extract<Job['target'], { kind: Kind }>
 
-const httpFacts = (target: OfKind<'http'>): readonly Fact[] => [
+const httpFacts = (target: OfKind<'http'>, zone: string): readonly Fact[] => [
   ['calls', `${target.method} ${target.url}`],
   ...lines(target.headers, ': ').map((text) => ['header', text] as const),
   ...lines(target.query, '=').map((text) => ['query', text] as const),
   ['body', target.body ? `${target.body.type}: ${bodyText(target.body.content)}` : undefined],
   ['signs in', target.auth?.kind],
+  ['tokens from', target.auth?.kind === 'oauth2' ? target.auth.token_url : undefined],
+  ['certificate', target.tls === null ? undefined : `client certificate, key ${target.tls.private_key.fingerprint}`],
+  ['signed', target.signing === null ? undefined : signingText(target.signing, zone)],
   ['success', successText(target.success)],
   ['redirects', target.follow_redirects ? undefined : 'not followed'],
+  ['reports', reportsText(target.completion)],
 ]
 
 const functionFacts = ({ function: name, args, kwargs }: OfKind<'function'>): readonly Fact[] => [
@@ -63,6 +67,14 @@ const functionFacts = ({ function: name, args, kwargs }: OfKind<'function'>): re
   ['args', args.length === 0 ? undefined : JSON.stringify(args)],
   ['kwargs', Object.keys(kwargs).length === 0 ? undefined : JSON.stringify(kwargs)],
 ]
+
+const signingText = (
+  { secret, previous_valid_until: until }: NonNullable<OfKind<'http'>['signing']>,
+  zone: string,
+): string => `secret ${secret.fingerprint}${until === null ? '' : `, the former one until ${showInstant(until, zone)}`}`
+
+const reportsText = ({ deadline_seconds: within }: OfKind<'http'>['completion']): string | undefined =>
+  within === null ? undefined : `within ${showDuration(within)} of a 202`
 
 const lines = (pairs: Pairs, by: string): string[] =>
   Object.entries(pairs).flatMap(([name, values]) => [values].flat().map((value) => `${name}${by}${value}`))

@@ -29,6 +29,9 @@ const aTarget = (changes: Partial<HttpTarget> = {}): HttpTarget => ({
   auth: null,
   success: SUCCESS,
   follow_redirects: true,
+  tls: null,
+  signing: null,
+  completion: { mode: 'response', deadline_seconds: null },
   ...changes,
 })
 const cron = (expression: string, time_zone = 'UTC') => ({

@@ -6,13 +6,19 @@ import type { NewExecution } from '../ledger.ts'
 import { limitKindOf, REASON_CODE, reasonOf, STATUS_CODE, statusOf, TRIGGER_CODE, triggerOf } from './codes.ts'
 import type { AttemptTable, ExecutionTable, Tables } from './tables.ts'
 
-type Shown = Omit<Selectable<ExecutionTable>, 'key' | 'output' | 'overrides' | 'node_key' | 'exclusive' | 'waits_for'>
+type Shown = Omit<Selectable<ExecutionTable>, 'key' | 'output' | 'overrides' | 'exclusive' | 'waits_for'>
 type Row = Shown & {
   readonly job_id: string
   readonly job_name: string
   readonly limit_kind: number | null
   readonly limit_name: string | null
   readonly output?: string | null
+  readonly reported_attempt: number | null
+  readonly percent: number | null
+  readonly message: string | null
+  readonly reported_at: number | null
+  readonly log?: string | null
+  readonly log_dropped?: number | null
 }
 
 /** Without the output, which may be long: lists do without. */
@@ -21,6 +27,11 @@ export const selectExecutions = (read: Kysely<Tables>) =>
     .selectFrom('execution')
     .innerJoin('job', 'job.key', 'execution.job_key')
     .leftJoin('run_limit', 'run_limit.key', 'execution.waits_for')
+    .leftJoin('report', (join) =>
+      join
+        .onRef('report.workspace_key', '=', 'execution.workspace_key')
+        .onRef('report.execution_id', '=', 'execution.id'),
+    )
     .select([
       'execution.id',
       'execution.workspace_key',
@@ -44,7 +55,16 @@ export const selectExecutions = (read: Kysely<Tables>) =>
       'execution.parked',
       'run_limit.kind as limit_kind',
       'run_limit.name as limit_name',
+      'execution.node_key',
+      'report.attempt as reported_attempt',
+      'report.percent',
+      'report.message',
+      'report.reported_at',
     ])
+
+/** With what only a single one is asked for. */
+export const selectWholeExecution = (read: Kysely<Tables>) =>
+  selectExecutions(read).select(['execution.output', 'report.log', 'report.log_dropped'])
 
 export const executionOf = (row: Row): ExecutionRow => ({
   id: row.id,
@@ -68,6 +88,13 @@ export const executionOf = (row: Row): ExecutionRow => ({
   error: row.error,
   output: row.output ?? null,
   requestedBy: row.requested_by,
+  reportDueAt: row.status === STATUS_CODE.running && row.node_key === null ? row.not_before : null,
+  progress:
+    // What was said of a former attempt is no progress of this one.
+    row.reported_at === null || row.reported_attempt !== row.attempt
+      ? null
+      : { percent: row.percent, message: row.message, reportedAt: row.reported_at },
+  log: row.log ? { lines: JSON.parse(row.log) as string[], dropped: row.log_dropped ?? 0 } : null,
 })
 
 const waitsForOf = ({ status, parked, limit_kind: kind, limit_name: name }: Row): WaitsFor | null => {

@@ -3,7 +3,7 @@ import { type Insertable, sql } from 'kysely'
 import { DomainError } from '../../domain/errors.ts'
 import type { ExecutionRow, NewManualRun, Standing } from '../executions.ts'
 import { DELETED, REASON_CODE, STATUS_CODE, TRIGGER_CODE } from './codes.ts'
-import { executionOf, selectExecutions } from './execution-rows.ts'
+import { executionOf, selectWholeExecution } from './execution-rows.ts'
 import { freePlaces, jobKeyOf, unparkFirst } from './statements.ts'
 import type { ExecutionTable } from './tables.ts'
 import { type Access, DuplicateKey, lastRow, statement } from './unit.ts'
@@ -29,10 +29,7 @@ export const createManualRun = async (access: Access, run: NewManualRun): Promis
 }
 
 const runOf = (read: Access['read'], { workspaceKey, id }: NewManualRun) =>
-  selectExecutions(read)
-    .select('execution.output')
-    .where('execution.workspace_key', '=', workspaceKey)
-    .where('execution.id', '=', id)
+  selectWholeExecution(read).where('execution.workspace_key', '=', workspaceKey).where('execution.id', '=', id)
 
 const insertManualRun = async ({ read, write }: Access, run: NewManualRun): Promise<ExecutionRow> => {
   const row = {

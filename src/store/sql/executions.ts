@@ -2,7 +2,7 @@
 import type { ExecutionRow, ExecutionStore } from '../executions.ts'
 import { STATUS_CODE } from './codes.ts'
 import { listExecutions, listOccurrences } from './execution-list.ts'
-import { attemptOf, executionOf, selectExecutions } from './execution-rows.ts'
+import { attemptOf, executionOf, selectWholeExecution } from './execution-rows.ts'
 import { cancelExecution, createManualRun, retryExecution } from './execution-writes.ts'
 import type { Access } from './unit.ts'
 
@@ -21,8 +21,7 @@ export const createExecutionStore = (access: Access, statistics: ExecutionStore[
 })
 
 const readExecution = async ({ read }: Access, workspaceKey: number, id: string): Promise<ExecutionRow | null> => {
-  const row = await selectExecutions(read)
-    .select('execution.output')
+  const row = await selectWholeExecution(read)
     .where('execution.workspace_key', '=', workspaceKey)
     .where('execution.id', '=', id)
     .executeTakeFirst()

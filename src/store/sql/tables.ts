@@ -26,6 +26,7 @@ export type Tables = {
   outage: { from_at: number; until_at: number }
   api_key: ApiKeyTable
   ticket: TicketTable
+  report: ReportTable
 }
 
 export type WorkspaceTable = {
@@ -264,4 +265,17 @@ export type TicketTable = {
   status: number | null
   headers: string | null
   sealed_body: string | null
+}
+
+export type ReportTable = {
+  workspace_key: Fixed<number>
+  execution_id: Fixed<string>
+  attempt: number
+  percent: number | null
+  message: string | null
+  log: string
+  log_dropped: number
+  reported_at: number
+  final_attempt: number | null
+  final_digest: string | null
 }

@@ -19,6 +19,7 @@ import { kyselyOver } from './kysely-driver.ts'
 import { createLedger } from './ledger.ts'
 import { type Line, openLine } from './line.ts'
 import type { Operations } from './operations.ts'
+import { createReportStore } from './reports.ts'
 import { readStatistics } from './statistics.ts'
 import { startThread } from './thread.ts'
 
@@ -76,6 +77,7 @@ export const openSqliteStore = async ({
     ledger: gate.before(createLedger(writer, read)),
     ...recordsOver(access),
     noting: (...entries) => recordsOver(noting(access, entries)),
+    reports: gate.before(createReportStore(writer, read)),
     tickets: gate.before(createTicketStore(plain)),
     withinTicket,
     ...gate.before({ check: () => check(writer, read, clock.now()) }),

@@ -17,24 +17,34 @@ export type OutcomeWriter = (
   readonly released: boolean
 }
 
-type OutcomeParts = {
+export type OutcomeParts = {
   readonly queue: Queue
   readonly pause: Pause
   readonly crashes: Crashes
   readonly events: EventWriter
 }
 
-export const openOutcomes = (db: DatabaseSync, { queue, pause, crashes, events }: OutcomeParts): OutcomeWriter => {
+/** `holds`: what must be true of the row beside attempt and state; ?4 is the node of the batch. */
+export const openOutcomes = (
+  db: DatabaseSync,
+  { queue, pause, crashes, events }: OutcomeParts,
+  holds = 'node_key = ?4',
+): OutcomeWriter => {
   const finish = db.prepare(`
     update execution set status = ?5, reason = ?6, started_at = coalesce(?7, started_at), finished_at = ?8, status_code = ?9,
       error = ?10, output = ?11, overrides = null
-    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and node_key = ?4`)
+    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and ${holds}`)
   const tryAgain = db.prepare(`
     update execution set status = 0, not_before = ?5, node_key = null, started_at = null, status_code = ?6, error = ?7
-    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and node_key = ?4`)
+    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and ${holds}`)
+  // It still counts as one that runs, so that it keeps its place before others of its job.
+  const leaveToTarget = db.prepare(`
+    update execution set node_key = null, not_before = ?5, started_at = coalesce(?6, started_at), status_code = ?7, output = ?8,
+      error = null
+    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and ${holds}`)
   const handBack = db.prepare(`
     update execution set status = 0, attempt = attempt - 1, not_before = ?5, node_key = null, started_at = null
-    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and node_key = ?4`)
+    where workspace_key = ?1 and id = ?2 and attempt = ?3 and status = 1 and ${holds}`)
   const keep = db.prepare(`
     insert into attempt (workspace_key, execution_id, number, status, started_at, finished_at, status_code, error, output)
     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`)
@@ -66,6 +76,7 @@ export const openOutcomes = (db: DatabaseSync, { queue, pause, crashes, events }
       const workspaceKey = numbers[at + OUTCOME.workspaceKey] as number
       const id = outcomes.ids[index] as string
       const jobKey = numbers[at + OUTCOME.jobKey] as number
+      if (numbers[at + OUTCOME.to] === STATUS_CODE.running) return awaitReport(at, index)
       const crash = numbers[at + OUTCOME.crash] as number
       const isLastCrash = crash === CRASH.counts && crashes.isLast(jobKey, null)
       const to = isLastCrash ? STATUS_CODE.failed : (numbers[at + OUTCOME.to] as number)
@@ -95,6 +106,20 @@ export const openOutcomes = (db: DatabaseSync, { queue, pause, crashes, events }
         orNull(numbers[at + OUTCOME.finishedAt] as number) ?? now,
         orNull(numbers[at + OUTCOME.statusCode] as number),
         outcomes.errors[index] as string | null,
+        outcomes.outputs[index] as string | null,
+      )
+      return changes === 1
+    }
+
+    function awaitReport(at: number, index: number): boolean {
+      const { changes } = leaveToTarget.run(
+        numbers[at + OUTCOME.workspaceKey] as number,
+        outcomes.ids[index] as string,
+        numbers[at + OUTCOME.attempt] as number,
+        nodeKey,
+        orNull(numbers[at + OUTCOME.notBefore] as number),
+        orNull(numbers[at + OUTCOME.startedAt] as number),
+        orNull(numbers[at + OUTCOME.statusCode] as number),
         outcomes.outputs[index] as string | null,
       )
       return changes === 1

@@ -7,12 +7,13 @@ import { ground } from './migrations/0001-ground.ts'
 import { limits } from './migrations/0002-limits.ts'
 import { events } from './migrations/0003-events.ts'
 import { keys } from './migrations/0004-keys.ts'
+import { reports } from './migrations/0005-reports.ts'
 import { crashes } from './migrations/0006-crashes.ts'
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 
 /** In order; a released one never changes. */
-const MIGRATIONS: readonly Migration[] = [ground, limits, events, keys, crashes]
+const MIGRATIONS: readonly Migration[] = [ground, limits, events, keys, reports, crashes]
 
 /** "Cari": marks a file as ours, so that another program's database is never written to. */
 const APPLICATION_ID = 0x43617269

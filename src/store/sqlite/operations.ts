@@ -11,6 +11,7 @@ import { type Nodes, openNodes } from './hot-nodes.ts'
 import { openOutcomes } from './hot-outcomes.ts'
 import { openPause } from './hot-pause.ts'
 import { openQueue, type Queue } from './hot-queue.ts'
+import { openReports, type Reports } from './hot-reports.ts'
 import type { SchedulerLock } from './scheduler-lock.ts'
 import { statementCache } from './statement-cache.ts'
 
@@ -30,6 +31,8 @@ export type Operations = Pick<Nodes, 'join' | 'renew' | 'leave' | 'lost' | 'reco
   readonly lease: Queue['lease']
   readonly load: (jobKeys: readonly number[]) => { jobKey: number; leased: number; queued: number }[]
   readonly commit: (batch: BatchColumns) => BatchAnswer
+  readonly noteReport: Reports['note']
+  readonly endReported: Reports['end']
   /** The statements of one use case. Null: one of them did not change what it expected to, and all are undone. */
   readonly unit: (steps: readonly (Statement | Append)[]) => StatementResult[]
   /** Leaves a trace on the disk: the only proof that writing works. */
@@ -51,7 +54,9 @@ export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operation
   const nodes = openNodes(db, { queue, crashes, lock, events })
   const { due, skim, nextDueAt } = openDue(db, queue.limits)
   const claims = openClaims(db, queue, events)
-  const outcomes = openOutcomes(db, { queue, pause, crashes, events })
+  const parts = { queue, pause, crashes, events }
+  const outcomes = openOutcomes(db, parts)
+  const reports = openReports(db, parts)
   const statements = statementCache(db)
   // Leans on execution_live alone.
   const load = db.prepare(`
@@ -83,6 +88,8 @@ export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operation
         return { jobKey, leased: Number(row?.leased), queued: Number(row?.queued) }
       }),
     commit,
+    noteReport: reports.note,
+    endReported: reports.end,
     unit: (steps) => {
       let changes = 0
       return steps.map((step) => {

@@ -67,6 +67,7 @@ export const openClockwork = async (run: Scenario): Promise<Clockwork> => {
   )
   const engine = createEngine({
     ledger,
+    reports: store.reports,
     clock,
     random: run.random.next,
     newId,
