@@ -3,6 +3,7 @@ import type { Secrets } from '../auth/secrets.ts'
 import type { Actor } from '../domain/actor.ts'
 import { invalid } from '../domain/errors.ts'
 import { newId } from '../domain/ids.ts'
+import type { Job } from '../domain/job.ts'
 import { allow, jobFor } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { refuse } from './fields.ts'
@@ -61,7 +62,7 @@ export const createCloning = (deps: Deps) => {
     return viewOf(copy)
   }
 
-  async function viewOf(job: Parameters<typeof jobViews>[2][number]): Promise<JobView> {
+  async function viewOf(job: Job): Promise<JobView> {
     return (await jobViews(deps, job.workspaceKey, [job]))[0] as JobView
   }
 }

@@ -17,7 +17,7 @@ export type {
   Statistics,
 } from './executions.ts'
 export type { JobChange, JobFilter, JobStore, LastRun, Leaving, NewJob, ResumePlan } from './jobs.ts'
-export type { KeyChange, KeyHolder, KeyRow, KeyStore, NewKey } from './keys.ts'
+export type { KeyBounds, KeyChange, KeyHolder, KeyRow, KeyStore, NewKey } from './keys.ts'
 export type {
   Batch,
   BatchResult,
