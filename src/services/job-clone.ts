@@ -34,7 +34,7 @@ export const createCloning = (deps: Deps) => {
     const source = await jobFor(store, actor, 'job.view', id)
     const ownerId = await ownerFor(actor, undefined)
     // Whoever may only look at a job must not come to call its target with its secret.
-    if (sealedIn(source.target).length > 0) allow(actor, 'job.change', source.ownerId)
+    if (hasSecret(source.target)) allow(actor, 'job.change', source.ownerId)
     const { workspaceKey } = actor
     const copyId = choice.copyId ?? newId()
     const made = choice.copyId === undefined ? null : await store.jobs.byId(workspaceKey, copyId)
@@ -78,10 +78,17 @@ const resealed = <T>(secrets: Secrets, target: T, { workspaceKey, from, to }: Pl
     }
     if (Array.isArray(value)) return value.map((entry, at) => walk(entry, `${path}[${at}]`))
     if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, walk(entry, `${path}.${name}`)]))
+    const entries = Object.entries(value).map(([name, entry]) => [
+      name,
+      path === 'target' && FREE.includes(name) ? entry : walk(entry, `${path}.${name}`),
+    ])
+    return Object.fromEntries(entries)
   }
   return walk(target, 'target') as T
 }
+
+/** Parts of a target whose content is the caller's own: whatever looks sealed in there is none of ours. */
+const FREE: readonly string[] = ['body', 'headers', 'query', 'args', 'kwargs']
 
 const opened = (open: () => string, field: string): string => {
   try {
@@ -91,10 +98,10 @@ const opened = (open: () => string, field: string): string => {
   }
 }
 
-const sealedIn = (value: unknown): string[] => {
-  if (isSealed(value)) return [value.sealed]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.values(value).flatMap(sealedIn)
+const hasSecret = (target: Job['target']): boolean => {
+  const holds = (value: unknown): boolean =>
+    isSealed(value) || (typeof value === 'object' && value !== null && Object.values(value).some(holds))
+  return Object.entries(target).some(([name, value]) => !FREE.includes(name) && holds(value))
 }
 
 const isSealed = (value: unknown): value is { readonly sealed: string } =>
