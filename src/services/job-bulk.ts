@@ -118,14 +118,14 @@ export const createBulk = ({ store }: Deps, jobs: Jobs): Bulk => {
     if (confirmCount !== undefined && confirmCount !== meant.length) {
       throw new DomainError('conflict', `${meant.length} jobs are meant, not ${confirmCount}; nothing was done.`)
     }
-    const act1 = async (id: string): Promise<string | null> => {
+    const actOrJudge = async (id: string): Promise<string | null> => {
       if (!dryRun) return act(actor, id, action)
       await jobFor(store, actor, NEEDS[action.kind], id)
       return null
     }
     return forEachOf(meant, SIDE_BY_SIDE, async (id): Promise<BulkItem> => {
       try {
-        return { id, error: null, executionId: await act1(id) }
+        return { id, error: null, executionId: await actOrJudge(id) }
       } catch (error) {
         if (!(error instanceof DomainError)) throw error
         return { id, error, executionId: null }

@@ -4,6 +4,7 @@ import { placeOf, sealedIn, withSealed } from '../auth/target-secrets.ts'
 import type { Actor } from '../domain/actor.ts'
 import { invalid } from '../domain/errors.ts'
 import { newId } from '../domain/ids.ts'
+import type { Job } from '../domain/job.ts'
 import type { Target } from '../domain/target.ts'
 import type { NewJob } from '../store/store.ts'
 import { allow, jobFor } from './authorise.ts'
@@ -67,7 +68,7 @@ export const createCloning = (deps: Deps) => {
     return viewOf(copy)
   }
 
-  async function viewOf(job: Parameters<typeof jobViews>[2][number]): Promise<JobView> {
+  async function viewOf(job: Job): Promise<JobView> {
     return (await jobViews(deps, job.workspaceKey, [job]))[0] as JobView
   }
 }

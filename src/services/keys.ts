@@ -45,6 +45,7 @@ const USUAL_LIFE_MS = 90 * DAY_MS
 const LONGEST_LIFE_MS = 366 * DAY_MS
 /** An ended key is still shown for so long, for whoever asks what it was. */
 const SHOWN_AFTER_MS = 90 * DAY_MS
+const MOST_SHOWN = 300
 const MOST_PER_OWNER = 100
 
 export const createKeys = (deps: Deps, keyCheck: KeyCheck): Keys => {
@@ -74,7 +75,7 @@ export const createKeys = (deps: Deps, keyCheck: KeyCheck): Keys => {
       refuse([...checkKeyName(name), ...checkScopes(input.scopes), ...checkExpiry(expiresAt, now)])
       refuseUngrantable(role, input.scopes)
       const scopes = SCOPES.filter((scope) => input.scopes.includes(scope))
-      const bounds = { most: MOST_PER_OWNER, forgetBefore: now - SHOWN_AFTER_MS }
+      const bounds = { most: MOST_PER_OWNER, forgetBefore: now - SHOWN_AFTER_MS, kept: MOST_SHOWN }
       for (;;) {
         const { text, publicId, hash } = createApiKey()
         const key = { id: newId(), publicId, workspaceKey, userId, name, hash, scopes, expiresAt, now }
@@ -85,7 +86,7 @@ export const createKeys = (deps: Deps, keyCheck: KeyCheck): Keys => {
         if (made === 'too_many') {
           throw new DomainError(
             'conflict',
-            `Nobody has more than ${MOST_PER_OWNER} API keys; old ones go 90 days after their end.`,
+            `Nobody has more than ${MOST_PER_OWNER} API keys in force; revoke some first.`,
           )
         }
         return { ...viewOf(made), text }

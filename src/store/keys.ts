@@ -29,18 +29,21 @@ export type NewKey = Pick<
 
 export type KeyChange = Partial<Pick<KeyRow, 'name' | 'scopes' | 'expiresAt' | 'revokedAt'>>
 
+/** What one owner may have: a new key makes the store forget those that ended before, and all that ended but the newest. */
+export type KeyBounds = {
+  /** In force at once. */
+  readonly most: number
+  readonly forgetBefore: number
+  /** Of the newest so many, ended ones stay to be looked at. */
+  readonly kept: number
+}
+
 /** Who may speak with a key: its owner as it is now. */
 export type KeyHolder = { readonly key: KeyRow; readonly role: Role; readonly isEnabled: boolean }
 
 export type KeyStore = {
-  /**
-   * Forgets keys of the same owner that ended before `forgetBefore`. `too_many`: the owner has `most` keys already. `taken`:
-   * another key has the public id.
-   */
-  readonly create: (
-    key: NewKey,
-    bounds: { readonly most: number; readonly forgetBefore: number },
-  ) => Promise<KeyRow | 'too_many' | 'taken'>
+  /** `too_many`: the owner has `most` keys in force already. `taken`: another key has the public id. */
+  readonly create: (key: NewKey, bounds: KeyBounds) => Promise<KeyRow | 'too_many' | 'taken'>
   readonly holderOf: (publicId: string) => Promise<KeyHolder | null>
   readonly byId: (workspaceKey: number, id: string) => Promise<KeyRow | null>
   /** In the order of creation, newest first. */

@@ -26,7 +26,7 @@ export type {
 } from './executions.ts'
 export type { Change, FormerJob, HistoryStore, KnownJob, LedgerRow, Outage } from './history.ts'
 export type { JobChange, JobFilter, JobStore, LastRun, Leaving, NewJob, QuarantinedJob, ResumePlan } from './jobs.ts'
-export type { KeyChange, KeyHolder, KeyRow, KeyStore, NewKey } from './keys.ts'
+export type { KeyBounds, KeyChange, KeyHolder, KeyRow, KeyStore, NewKey } from './keys.ts'
 export type {
   Batch,
   BatchResult,

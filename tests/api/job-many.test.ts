@@ -211,6 +211,23 @@ test('a copy has everything of its original but its id, its owner and its runs, 
   assert.ok(world.told.includes('wake'))
 })
 
+test('what only looks like a secret of ours, in a body of the caller’s own, is copied and imported as it is', async (t) => {
+  const { byUser, made, world, user } = await aCase(t)
+  const content = { sealed: 'v1.x.y.z', deep: [{ sealed: 'a' }, { fingerprint: '1a2b3c4d' }] }
+  const target = { kind: 'http', url: 'https://example.com/a', method: 'POST', body: { type: 'json', content } }
+  const original = await made('odd', byUser, { target })
+
+  const copy = await byUser('POST', `/jobs/${original.id}/clone`)
+  const secrets = { '1a2b3c4d': 'canary-99' }
+  const imported = await byUser('POST', '/jobs/import', { jobs: [aJob({ target })], secrets })
+
+  assert.deepEqual([copy.status, imported.status], [201, 201], copy.text)
+  assert.deepEqual(copy.body.target.body.content, content)
+  const { workspaceKey } = await world.services.sessions.authenticate(user.token)
+  const stored = await world.store.jobs.byId(workspaceKey, imported.body.items[0].id)
+  assert.ok(!JSON.stringify(stored?.target).includes('canary-99'))
+})
+
 test('S26: a secret is copied inside the server, for those alone who may change its job', async (t) => {
   const { byUser, byAdmin, made, lines, world, user } = await aCase(t)
   const target = { kind: 'http', url: 'https://example.com/a', auth: { kind: 'bearer', token: 'canary-83a1' } }

@@ -6,7 +6,7 @@ import type { KeyRow, NewKey } from '../../src/store/store.ts'
 import { HOUR, MINUTE, NOON } from '../support/builders.ts'
 import { newWorkspace, newWorld, type OpenStore, type World } from './world.ts'
 
-const BOUNDS = { most: 100, forgetBefore: 0 }
+const BOUNDS = { most: 100, forgetBefore: 0, kept: 300 }
 
 export const keysContract = (open: OpenStore): void => {
   const world = async (test: TestContext): Promise<World> => newWorld(await open(test))
@@ -69,14 +69,32 @@ export const keysContract = (open: OpenStore): void => {
       assert.equal((await w.keys.list(w.workspaceKey, { cursor: null, limit: 10 })).items.length, 1)
     })
 
-    it('that ended long ago makes room for a new one of its owner', async (t) => {
+    it('that has ended leaves room for a new one, and is forgotten when that was long ago', async (t) => {
       const w = await world(t)
       const old = await create(w, { expiresAt: NOON + MINUTE })
+      const at = (forgetBefore: number) =>
+        w.keys.create(aKey(w, { now: NOON + MINUTE, expiresAt: NOON + MINUTE }), { most: 1, forgetBefore, kept: 300 })
 
-      const key = await w.keys.create(aKey(w), { most: 1, forgetBefore: NOON + HOUR })
-
-      assert(typeof key === 'object')
+      assert.equal(typeof (await at(NOON)), 'object')
+      assert.notEqual(await w.keys.byId(w.workspaceKey, old.id), null)
+      assert.equal(typeof (await at(NOON + HOUR)), 'object')
       assert.equal(await w.keys.byId(w.workspaceKey, old.id), null)
+    })
+
+    it('S92: that has ended is forgotten when its owner made many since, and one in force never is', async (t) => {
+      const w = await world(t)
+      const bounds = { ...BOUNDS, kept: 2 }
+      const inForce = await create(w)
+      const ended: string[] = []
+      for (let n = 0; n < 4; n++) {
+        const key = await w.keys.create(aKey(w), bounds)
+        assert(typeof key === 'object')
+        await w.keys.update(key, { revokedAt: NOON }, NOON)
+        ended.push(key.id)
+      }
+
+      const left = (await w.keys.list(w.workspaceKey, { cursor: null, limit: 10 })).items.map(({ id }) => id)
+      assert.deepEqual(left, [ended[3], ended[2], ended[1], inForce.id])
     })
 
     it('changes only from its present version', async (t) => {

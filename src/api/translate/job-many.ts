@@ -83,10 +83,10 @@ export const bulkToWire = (
 
 /** One row of an import; throws with all its wrong fields. */
 export const importedJob = (row: unknown, secrets: Readonly<Record<string, string>>, ground: Ground): JobInput => {
-  const filled = withSecrets(row, new Map(Object.entries(secrets)))
-  const parsed = JobCreate.safeParse(filled)
+  const whole = withSecrets(row, new Map(Object.entries(secrets)))
+  const parsed = JobCreate.safeParse(whole)
   if (!parsed.success) {
-    const errors = fieldErrors(parsed.error, filled)
+    const errors = fieldErrors(parsed.error, whole)
     // A row that is no object has no fields: it is wrong itself.
     const named = errors.map((error) => (error.field === 'body' ? { ...error, field: '' } : error))
     throw new DomainError('invalid', 'A field is wrong.', { errors: named })
@@ -95,14 +95,29 @@ export const importedJob = (row: unknown, secrets: Readonly<Record<string, strin
 }
 
 /** Fingerprints stand where an export has secrets; those that are known are filled in. */
-const withSecrets = (value: unknown, secrets: ReadonlyMap<string, string>): unknown => {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((entry) => withSecrets(entry, secrets))
+const withSecrets = (row: unknown, secrets: ReadonlyMap<string, string>): unknown => {
+  if (!isObject(row) || !isObject(row.target) || secrets.size === 0) return row
+  const target = Object.entries(row.target).map(([name, value]) => [
+    name,
+    FREE.includes(name) ? value : filled(value, secrets),
+  ])
+  return { ...row, target: Object.fromEntries(target) }
+}
+
+/** What the caller's own content looks like is none of our business, and no place for a secret. */
+const FREE: readonly string[] = ['body', 'headers', 'query', 'args', 'kwargs']
+
+const filled = (value: unknown, secrets: ReadonlyMap<string, string>): unknown => {
+  if (Array.isArray(value)) return value.map((entry) => filled(entry, secrets))
+  if (!isObject(value)) return value
   const entries = Object.entries(value)
   const [[name, print] = []] = entries
   if (entries.length === 1 && name === 'fingerprint' && typeof print === 'string') return secrets.get(print) ?? value
-  return Object.fromEntries(entries.map(([key, entry]) => [key, withSecrets(entry, secrets)]))
+  return Object.fromEntries(entries.map(([key, entry]) => [key, filled(entry, secrets)]))
 }
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The job as an import takes it: what the server sets is left out, secrets are fingerprints. */
 export const jobToExport = (job: JobView) => {

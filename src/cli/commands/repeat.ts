@@ -1,6 +1,6 @@
 /** A write that is sent again when its answer was lost on the way: the server does it once. */
 import { randomUUID } from 'node:crypto'
-import type { Client } from '../client/client.ts'
+import { type Client, Refusal } from '../client/client.ts'
 import { CommandFailure } from '../exit-codes.ts'
 import { safe } from '../safe-text.ts'
 import type { World } from '../world.ts'
@@ -29,8 +29,7 @@ export const postOnce = async <T>(
 }
 
 /** No answer, an outage, or the first try is still under way. */
-const isPassing = (error: unknown): error is CommandFailure => {
-  if (!(error instanceof CommandFailure)) return false
-  const code = 'problem' in error ? (error.problem as { readonly code?: string }).code : undefined
-  return error.exit === 'unreachable' || code === 'unavailable' || code === 'idempotency.under_way'
-}
+const isPassing = (error: unknown): error is CommandFailure =>
+  error instanceof Refusal
+    ? error.problem.code === 'unavailable' || error.problem.code === 'idempotency.under_way'
+    : error instanceof CommandFailure && error.exit === 'unreachable'

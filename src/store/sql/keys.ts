@@ -1,7 +1,7 @@
 /** API keys, in SQL that every engine understands. */
 import { type Selectable, sql, type Updateable } from 'kysely'
 import type { Role, Scope } from '../../domain/actor.ts'
-import type { KeyRow, KeyStore, NewKey } from '../keys.ts'
+import type { KeyBounds, KeyRow, KeyStore, NewKey } from '../keys.ts'
 import { decodeCursor, pageOf } from './cursor.ts'
 import type { ApiKeyTable } from './tables.ts'
 import { type Access, DuplicateKey, lastRow, type StatementResult, statement } from './unit.ts'
@@ -13,11 +13,7 @@ export const createKeyStore = ({ read, write }: Access, aside: Access): KeyStore
   return {
     create: async (key, bounds) => {
       try {
-        const row = await write([
-          forgetEnded(key, bounds.forgetBefore),
-          insertBelow(key, bounds.most),
-          readBack(key.id),
-        ])
+        const row = await write([forgetEnded(key, bounds), insertBelow(key, bounds.most), readBack(key.id)])
         return rowFrom(row) ?? 'too_many'
       } catch (error) {
         if (error instanceof DuplicateKey) return 'taken'
@@ -83,12 +79,22 @@ export const createKeyStore = ({ read, write }: Access, aside: Access): KeyStore
   }
 
   // Leans on api_key_of_user.
-  function forgetEnded({ userId }: NewKey, before: number) {
+  function forgetEnded({ userId, now }: NewKey, { forgetBefore, kept }: KeyBounds) {
+    const newest = read
+      .selectFrom('api_key')
+      .select('key')
+      .where('user_id', '=', userId)
+      .orderBy('key', 'desc')
+      .limit(kept)
+    // Two levels: MySQL lets no statement delete from what it selects from directly.
+    const spared = read.selectFrom(newest.as('newest')).select('newest.key')
+    const endedBefore = (at: number) => sql<boolean>`(revoked_at < ${at} or expires_at < ${at})`
     return statement(
       read
         .deleteFrom('api_key')
         .where('user_id', '=', userId)
-        .where(({ eb, or }) => or([eb('revoked_at', '<', before), eb('expires_at', '<', before)])),
+        .where(endedBefore(now + 1))
+        .where(({ eb, or }) => or([endedBefore(forgetBefore), eb('key', 'not in', spared)])),
     )
   }
 
@@ -108,7 +114,9 @@ export const createKeyStore = ({ read, write }: Access, aside: Access): KeyStore
               ({ selectFrom }) =>
                 selectFrom('api_key')
                   .select(({ fn }) => fn.countAll<number>().as('count'))
-                  .where('user_id', '=', key.userId),
+                  .where('user_id', '=', key.userId)
+                  .where('revoked_at', 'is', null)
+                  .where('expires_at', '>', key.now),
               '<',
               most,
             ),
