@@ -11,6 +11,7 @@ import { replanIntervals } from './replan.ts'
 
 export { createMembership } from './membership.ts'
 export { CLAIM_AHEAD_MS } from './pace.ts'
+export { createZoneWatch, type ZoneValues } from './zone-watch.ts'
 
 /** After a look that failed, the next one waits at least this long: a database that is away is not asked in a loop. */
 const REST_MS = 250
@@ -23,6 +24,8 @@ export type ClaimParts = {
   readonly newId: () => string
   /** Null while this node may not schedule. */
   readonly nodeKey: () => number | null
+  /** False while the operator holds all claiming. */
+  readonly mayClaim: () => boolean
   /** How many more assignments can be taken. */
   readonly room: () => number
   readonly assign: (assignments: readonly Assignment[]) => void
@@ -32,6 +35,8 @@ export type ClaimParts = {
   readonly abort: (executionIds: readonly string[]) => void
   /** The wall clock went back: instants claimed ahead are far away now. */
   readonly onClockBack: () => void
+  /** The wall clock jumped against the monotonic one, by so many milliseconds. */
+  readonly onJump: (ms: number) => void
   readonly onFault: (error: unknown) => void
   /** The longest time between two looks. */
   readonly boundMs: number
@@ -113,7 +118,10 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     if (nodeKey === null) return
     const began = clock.monotonic()
     const now = clock.now()
-    if (jumped(now, began) < 0) {
+    const jump = jumped(now, began)
+    if (jump !== 0) parts.onJump(jump)
+    if (!parts.mayClaim()) return
+    if (jump < 0) {
       await Promise.all(claiming)
       parts.onClockBack()
       pages.forget()

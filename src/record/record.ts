@@ -6,6 +6,7 @@ import type { BatchResult, Ledger, OutcomeWrite } from '../store/store.ts'
 import { retryAt } from './retry.ts'
 
 export { createRecovery } from './recover.ts'
+export { createUpkeep, type UpkeepReport } from './upkeep.ts'
 
 /** Outcomes that come within this time share a commit. */
 const LINGER_MS = 2

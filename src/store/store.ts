@@ -2,7 +2,11 @@
 import type { ExecutionStore } from './executions.ts'
 import type { JobStore } from './jobs.ts'
 import type { Ledger } from './ledger.ts'
+import type { Maintenance } from './maintenance.ts'
 import type { PeopleStore } from './people.ts'
+import type { RetentionStore } from './retention.ts'
+import type { RollupStore } from './rollups.ts'
+import type { SealedStore } from './sealed.ts'
 
 export type {
   AttemptRow,
@@ -28,7 +32,11 @@ export type {
   NodeInfo,
   OutcomeWrite,
 } from './ledger.ts'
+export type { Forgetter, Maintenance, Sizes } from './maintenance.ts'
 export type { NewSession, NewUser, PeopleStore, SessionRow, UserChange, UserRow, WorkspaceRow } from './people.ts'
+export type { JobHistory, RetentionRow, RetentionStore } from './retention.ts'
+export type { OpenHour, RollupStore } from './rollups.ts'
+export type { SealedStore, SealedText } from './sealed.ts'
 
 /** How far an acknowledged write is safe: against the end of the process, a power cut, or the loss of the machine. */
 export type Durability = 'process' | 'power' | 'failover'
@@ -40,6 +48,10 @@ export type Store = {
   readonly jobs: JobStore
   readonly executions: ExecutionStore
   readonly people: PeopleStore
+  readonly retention: RetentionStore
+  readonly rollups: RollupStore
+  readonly sealed: SealedStore
+  readonly maintenance: Maintenance
   /** Resolves when a read and a write path answer; rejects with the cause otherwise. */
   readonly check: () => Promise<void>
   /** Waits for what is under way, then lets go of the files or connections. Calls after it reject. */

@@ -8,6 +8,7 @@ import { leasesContract } from './store-leases.ts'
 import { nodesContract } from './store-nodes.ts'
 import { outcomesContract } from './store-outcomes.ts'
 import { peopleContract } from './store-people.ts'
+import { retentionContract } from './store-retention.ts'
 import { scheduleChangesContract } from './store-schedule-changes.ts'
 import { sessionsContract } from './store-sessions.ts'
 import { unclaimedContract } from './store-unclaimed.ts'
@@ -27,5 +28,6 @@ export const storeContract = (name: string, open: OpenStore): void => {
     historyContract(open)
     peopleContract(open)
     sessionsContract(open)
+    retentionContract(open)
   })
 }

@@ -4,6 +4,7 @@ import { DomainError } from '../../domain/errors.ts'
 import type { ExecutionRow, NewManualRun } from '../executions.ts'
 import { DELETED, REASON_CODE, STATUS_CODE, TRIGGER_CODE } from './codes.ts'
 import { executionOf, selectExecutions } from './execution-rows.ts'
+import { sumUpAnew } from './rollup-hours.ts'
 import { jobKeyOf, unparkFirst } from './statements.ts'
 import type { ExecutionTable } from './tables.ts'
 import { type Access, lastRow, statement } from './unit.ts'
@@ -91,6 +92,7 @@ export const retryExecution = async (
   { workspaceKey, id, requestedBy, now }: Which & { readonly requestedBy: string | null },
 ): Promise<boolean> => {
   const results = await write([
+    sumUpAnew(read, workspaceKey, id),
     // Its last attempt is told by the execution alone; it needs a row of its own before the next one overwrites it.
     statement(
       read

@@ -15,6 +15,10 @@ export type Tables = {
   due: DueTable
   execution: ExecutionTable
   attempt: AttemptTable
+  retention: RetentionTable
+  retention_floor: { workspace_key: number; job_key: number; complete_since: number }
+  rollup_hour: { workspace_key: number; hour: number; state: number; complete: number; cursor: string | null }
+  rollup: RollupTable
 }
 
 export type WorkspaceTable = { key: Generated<number>; id: Fixed<string>; name: string; created_at: Fixed<number> }
@@ -123,4 +127,29 @@ export type AttemptTable = {
   status_code: number | null
   error: string | null
   output: string | null
+}
+
+export type RetentionTable = {
+  workspace_key: number
+  success_days: number | null
+  other_days: number | null
+  runs_per_job: number | null
+  version: number
+  updated_at: number
+}
+
+export type RollupTable = {
+  workspace_key: number
+  job_key: number
+  hour: number
+  executions: number
+  success: number
+  failed: number
+  cancelled: number
+  uncertain: number
+  skipped: number
+  missed: number
+  durations: string
+  lateness: string
+  latest_ms: number | null
 }

@@ -14,6 +14,8 @@ const LARGEST_KEPT_LOG_BYTES = 64 * 1024 * 1024
 export const openWritable = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
   try {
+    // Takes hold only while the file is empty, before anything else is written to it.
+    db.exec('pragma auto_vacuum = incremental')
     const mode = db.prepare('pragma journal_mode = wal').get()?.journal_mode
     if (mode !== 'wal') throw new Error(`database: the file system does not allow write-ahead logging (mode ${mode})`)
     // Checkpoints are made by hand, away from the hot path.

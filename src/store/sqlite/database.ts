@@ -2,22 +2,26 @@
 import type { Kysely } from 'kysely'
 import { type Clock, systemClock } from '../../domain/clock.ts'
 import { createExecutionStore } from '../sql/executions.ts'
+import { createForgetters } from '../sql/forgetters.ts'
 import { openGate } from '../sql/gate.ts'
 import { createJobStore } from '../sql/jobs.ts'
 import { createPeopleStore } from '../sql/people.ts'
 import type { Tables } from '../sql/tables.ts'
-import type { Access, Statement, StatementResult } from '../sql/unit.ts'
+import { createRetentionStore } from '../sql/retention.ts'
+import { createRollupStore } from '../sql/rollups.ts'
+import { createSealedStore } from '../sql/sealed.ts'
+import type { Access } from '../sql/unit.ts'
 import type { Store } from '../store.ts'
+import { openBackground, type Reading } from './background.ts'
 import { kyselyOver } from './kysely-driver.ts'
 import { createLedger } from './ledger.ts'
 import { type Line, openLine } from './line.ts'
+import { createMaintenance } from './maintenance.ts'
 import type { Operations } from './operations.ts'
 import { readStatistics } from './statistics.ts'
 import { startThread } from './thread.ts'
 
 export { migrate, pendingMigrations } from './migrate.ts'
-
-type Reading = { readonly read: (query: Statement) => StatementResult['rows'] }
 
 /** A read that takes longer is refused, so that one cannot hold up all others. */
 const LONGEST_READ_MS = 5000
@@ -49,7 +53,19 @@ export const openSqliteStore = async ({
   const read = kyselyOver((query) => reader.ask('read', query))
   const access: Access = { read, write: (unit) => writer.ask('unit', unit) }
 
+  const background = openBackground(() => openReader({ path, clock, onFault }))
+  const unhurried: Access = { read: kyselyOver(background.read), write: access.write }
+
   const gate = openGate()
+  const maintenance = createMaintenance({
+    path,
+    read,
+    writer,
+    forgetters: createForgetters(unhurried).map(({ name, forget }) => ({ name, ...gate.before({ forget }) })),
+    rest: background.rest,
+  })
+  const { places, ...sealed } = createSealedStore(unhurried)
+  const { forgetters, ...upkeep } = maintenance
 
   return {
     engine: 'sqlite',
@@ -58,11 +74,15 @@ export const openSqliteStore = async ({
     jobs: gate.before(createJobStore(access)),
     executions: gate.before(createExecutionStore(access, readStatistics(read))),
     people: gate.before(createPeopleStore(access)),
+    retention: gate.before(createRetentionStore(access, unhurried.read)),
+    rollups: gate.before(createRollupStore(unhurried)),
+    sealed: { places, ...gate.before(sealed) },
+    maintenance: { forgetters, ...gate.before(upkeep) },
     ...gate.before({ check: () => check(writer, read, clock.now()) }),
     close: async () => {
       await gate.shut()
       // The writer last: it folds the log into the file, which an open reader would prevent.
-      await reader.close()
+      await Promise.all([reader.close(), background.rest()])
       await writer.close()
     },
   }

@@ -4,11 +4,12 @@ import type { DatabaseSync } from 'node:sqlite'
 import { openWritable } from './connection.ts'
 import { checkFile, prepareFile } from './files.ts'
 import { ground } from './migrations/0001-ground.ts'
+import { upkeep } from './migrations/0007-upkeep.ts'
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 
 /** In order; a released one never changes. */
-const MIGRATIONS: readonly Migration[] = [ground]
+const MIGRATIONS: readonly Migration[] = [ground, upkeep]
 
 /** "Cari": marks a file as ours, so that another program's database is never written to. */
 const APPLICATION_ID = 0x43617269

@@ -26,6 +26,8 @@ export type Operations = Pick<Nodes, 'join' | 'renew' | 'leave' | 'lost' | 'reco
   readonly commit: (batch: BatchColumns) => BatchAnswer
   /** The statements of one use case. Null: one of them did not change what it expected to, and all are undone. */
   readonly unit: (statements: readonly Statement[]) => StatementResult[]
+  /** Moves this many pages out of the free space and cuts the file. */
+  readonly shrink: (pages: number) => void
   /** Leaves a trace on the disk: the only proof that writing works. */
   readonly touch: (value: string) => void
 }
@@ -75,6 +77,7 @@ export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operation
         if (statement.expect !== undefined && result.changes !== statement.expect) throw new Undone()
         return result
       }),
+    shrink: (pages) => db.exec(`pragma incremental_vacuum(${Math.trunc(pages)})`),
     touch: (value) => void touch.run(value),
   }
 }
