@@ -1,9 +1,19 @@
 /** Starts and stops the stations, in order, and hands each one's result to the next. */
-import { CLAIM_AHEAD_MS, createClaimStation, createMembership } from './claim/claim.ts'
+import {
+  CLAIM_AHEAD_MS,
+  createClaimStation,
+  createMembership,
+  createZoneWatch,
+  LEASE_MS,
+  type ZoneValues,
+} from './claim/claim.ts'
 import { createDispatchStation, type Transport } from './dispatch/dispatch.ts'
 import type { Clock } from './domain/clock.ts'
-import { createRecordStation, createRecovery, type Recorded } from './record/record.ts'
-import type { Ledger, NodeInfo } from './store/store.ts'
+import type { RetentionRules } from './domain/retention.ts'
+import { createRecordStation, createRecovery, createUpkeep, type Recorded, type UpkeepReport } from './record/record.ts'
+import type { Ledger, NodeInfo, Store } from './store/store.ts'
+
+export { LEASE_MS }
 
 /** Assignments held and under way at most: bounds memory and what a crash leaves to be repeated. */
 const DEFAULT_CAPACITY = 3072
@@ -16,6 +26,12 @@ export type EngineWatcher = {
   readonly paused: (jobKeys: readonly number[]) => void
   readonly scheduling: (on: boolean) => void
   readonly fault: (where: string, error: unknown) => void
+  /** Jobs that wait for another instant, since the rules of time zones changed. */
+  readonly moved: (
+    jobs: readonly { readonly jobId: string; readonly from: number; readonly to: number | null }[],
+    releases: { readonly from: string; readonly to: string },
+  ) => void
+  readonly upkeep: (report: UpkeepReport) => void
 }
 
 export type EngineParts = {
@@ -29,7 +45,18 @@ export type EngineParts = {
   /** The longest time between two looks at the store. */
   readonly boundMs: number
   readonly capacity?: number
+  /** False while the operator holds all claiming. Default: never. */
+  readonly mayClaim?: () => boolean
+  /** The release of the rules of time zones, and the one that stored instants rest on. Default: they never change. */
+  readonly zones?: { readonly release: string; readonly values: ZoneValues }
+  /** Default: nothing is forgotten, nothing summed up. */
+  readonly upkeep?: {
+    readonly store: Pick<Store, 'retention' | 'rollups' | 'maintenance'>
+    readonly bounds: RetentionRules
+  }
 }
+
+export type ClockJumps = { readonly count: number; readonly last: { readonly at: number; readonly ms: number } | null }
 
 export type Engine = {
   readonly start: () => void
@@ -42,6 +69,8 @@ export type Engine = {
   /** A job was changed: returns when all that was claimed ahead of it before has been sent. */
   readonly changed: (jobKey: number) => Promise<void>
   readonly cancelled: (executionId: string) => void
+  /** How often the wall clock jumped since the start, and the last time it did. */
+  readonly jumps: () => ClockJumps
   /** For tests, and for those who drive the engine by hand: join, look, recover, flush, once. */
   readonly tick: () => Promise<void>
 }
@@ -51,6 +80,7 @@ export const createEngine = (parts: EngineParts): Engine => {
   const leaseNow = steadyTime(clock)
   // The lease is kept until all is recorded, so it alone does not tell that nothing new may begin.
   let stopping = false
+  let jumps: ClockJumps = { count: 0, last: null }
   const fault = (where: string) => (error: unknown) => watcher.fault(where, error)
 
   const membership = createMembership({
@@ -62,9 +92,14 @@ export const createEngine = (parts: EngineParts): Engine => {
       if (stopping) return
       watcher.scheduling(true)
       // What a predecessor left is taken back first: it is older than anything that falls due now.
-      void recovery.start().then(() => {
-        if (!stopping && membership.nodeKey() !== null) claim.start()
-      })
+      void recovery
+        .start()
+        .then(planZones)
+        .then(() => {
+          if (stopping || membership.nodeKey() === null) return
+          claim.start()
+          upkeep?.start()
+        })
     },
     onLost: () => {
       watcher.scheduling(false)
@@ -72,6 +107,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       record.abandon()
       void claim.stop()
       void recovery.stop()
+      void upkeep?.stop()
     },
     onFault: fault('membership'),
   })
@@ -117,6 +153,10 @@ export const createEngine = (parts: EngineParts): Engine => {
     room: dispatch.room,
     assign: dispatch.assign,
     companions: record.handOver,
+    mayClaim: parts.mayClaim ?? (() => true),
+    onJump: (ms) => {
+      jumps = { count: jumps.count + 1, last: { at: clock.now(), ms } }
+    },
     abort: (ids) => ids.forEach(dispatch.cancel),
     onClockBack: dispatch.handBackHeld,
     onFault: fault('claim'),
@@ -135,12 +175,37 @@ export const createEngine = (parts: EngineParts): Engine => {
     onFault: fault('recover'),
   })
 
+  const planZones =
+    parts.zones === undefined
+      ? async () => {}
+      : createZoneWatch({
+          ...parts.zones,
+          ledger,
+          clock,
+          leaseNow,
+          nodeKey: membership.nodeKey,
+          onMoved: watcher.moved,
+          onFault: fault('zones'),
+        })
+
+  const upkeep =
+    parts.upkeep === undefined
+      ? null
+      : createUpkeep({
+          ...parts.upkeep,
+          clock,
+          active: () => membership.nodeKey() !== null,
+          onRound: watcher.upkeep,
+          onFault: fault('upkeep'),
+        })
+
   return {
     start: membership.start,
     stop: async (graceMs) => {
       stopping = true
       await claim.stop()
       await recovery.stop()
+      await upkeep?.stop()
       await dispatch.drain(graceMs)
       await record.flush()
       await membership.stop()
@@ -161,6 +226,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       if (until !== null) await ringAfter(clock, until - clock.now() + 1)
     },
     cancelled: dispatch.cancel,
+    jumps: () => jumps,
     tick: async () => {
       await membership.tick()
       await recovery.scan()

@@ -18,6 +18,7 @@ import { executionRoutes } from './routes/executions.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobActionRoutes } from './routes/job-actions.ts'
 import { jobRoutes } from './routes/jobs.ts'
+import { retentionRoutes } from './routes/retention.ts'
 import { rootRoute } from './routes/root.ts'
 import type { Api } from './routes/route.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
@@ -105,6 +106,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       sessionRoutes(api, context)
       userRoutes(api, context)
       systemRoutes(api, context)
+      retentionRoutes(api, context)
     },
     { prefix: '/api/v3' },
   )

@@ -20,6 +20,10 @@ export const PERMISSIONS = {
   'schedule.preview': row('any', 'any', 'any'),
   'statistics.view': row('any', 'any', 'any'),
   'system.view': row('any', 'any', 'any'),
+  /** Only in the first workspace: `isOperator`. */
+  'scheduling.hold': row('any', 'none', 'none'),
+  'retention.view': row('any', 'any', 'any'),
+  'retention.change': row('any', 'none', 'none'),
   'user.list': row('any', 'none', 'none'),
   'user.create': row('any', 'none', 'none'),
   'user.view': row('any', 'own', 'own'),
@@ -43,3 +47,9 @@ export const may = (actor: Actor, action: Action, ownerId: string | null): boole
   const reach = reachOf(actor, action)
   return reach === 'any' || (reach === 'own' && actor.kind === 'user' && actor.userId === ownerId)
 }
+
+/** The one that the first start makes, with the first admin in it: its admins speak for the machine. */
+export const FIRST_WORKSPACE = 1
+
+export const isOperator = (actor: Actor): boolean =>
+  actor.workspaceKey === FIRST_WORKSPACE && (actor.kind === 'system' || actor.role === 'admin')

@@ -9,7 +9,7 @@ import { createDuePages } from './due-pages.ts'
 import { CLAIM_AHEAD_MS, LARGEST_LOOK, untilNextLook, WORTHWHILE_ROOM } from './pace.ts'
 import { replanIntervals } from './replan.ts'
 
-export { createMembership } from './membership.ts'
+export { createMembership, LEASE_MS } from './membership.ts'
 export { CLAIM_AHEAD_MS } from './pace.ts'
 export { createZoneWatch, type ZoneValues } from './zone-watch.ts'
 
@@ -120,13 +120,13 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     const now = clock.now()
     const jump = jumped(now, began)
     if (jump !== 0) parts.onJump(jump)
-    if (!parts.mayClaim()) return
     if (jump < 0) {
       await Promise.all(claiming)
       parts.onClockBack()
       pages.forget()
-      await replanIntervals(ledger, { nodeKey, now, leaseNow: parts.leaseNow() })
+      await replanIntervals(ledger, { nodeKey, now, leaseNow: parts.leaseNow })
     }
+    if (!parts.mayClaim()) return
     // Other processes add waiting executions without a word.
     if (began - askedAt >= parts.boundMs) {
       askedAt = began
@@ -189,7 +189,8 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     // Waiting executions are not leased ahead of time, as due jobs are.
     const pendingAt = nextPendingAt === null ? Number.POSITIVE_INFINITY : nextPendingAt + CLAIM_AHEAD_MS
     const nextAt = Math.min(nextDueAt ?? Number.POSITIVE_INFINITY, pendingAt)
-    const delay = untilNextLook({
+    // Held: nothing is taken, however much is due; a look only sees whether that is over.
+    const delay = !parts.mayClaim() ? parts.boundMs : untilNextLook({
       now,
       nextAt: soon ? now : Number.isFinite(nextAt) ? nextAt : null,
       backlog,

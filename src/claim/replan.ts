@@ -7,7 +7,8 @@ const PAGE = 500
 type Replanning = {
   readonly nodeKey: number
   readonly now: number
-  readonly leaseNow: number
+  /** A walk over a million jobs outlives a lease: asked for each page. */
+  readonly leaseNow: () => number
   /** The instant that a job should wait for instead of its stored one; null: it stays as it is. */
   readonly instead: (job: DueJob) => { readonly nextAt: number | null } | null
   /** After each page, with the jobs that moved. */
@@ -31,7 +32,7 @@ const replan = async (ledger: Ledger, { nodeKey, now, leaseNow, instead, onMoved
     })
     if (moves.length > 0) {
       const claims = moves.map(({ job, nextAt }) => moved(job, nextAt))
-      await ledger.commit({ nodeKey, now, leaseNow, outcomes: [], claims })
+      await ledger.commit({ nodeKey, now, leaseNow: leaseNow(), outcomes: [], claims })
       onMoved?.(moves.map(({ job, nextAt }) => ({ jobId: job.jobId, from: job.dueAt, to: nextAt })))
     }
     const last = jobs.at(-1)
@@ -54,10 +55,17 @@ export const replanZones = (ledger: Ledger, at: At, onMoved: (moved: readonly Mo
     ...at,
     onMoved,
     instead: (job) => {
+      if (!job.timetable.schedules.some(readsClocks)) return null
       const nextAt = nextOf(job, at.now)
-      return nextAt === job.dueAt ? null : { nextAt }
+      if (nextAt === job.dueAt) return null
+      return nextAt !== null && nextAt < job.dueAt - LARGEST_SHIFT_MS ? null : { nextAt }
     },
   })
+
+/** No rule moves an instant further back than a zone that changes sides of the date line: what seems so waits because the clock went back. */
+const LARGEST_SHIFT_MS = 26 * 3_600_000
+
+const readsClocks = ({ kind }: { readonly kind: string }): boolean => kind !== 'interval' && kind !== 'once'
 
 const nextOf = (job: DueJob, now: number): number | null => nextAfter(compile(job.timetable, job.jobId), now)
 

@@ -16,6 +16,8 @@ export type Forgetter = {
 
 export type Maintenance = {
   readonly sizes: () => Promise<Sizes>
+  /** Number of the newest migration that was applied. */
+  readonly schema: () => Promise<number>
   readonly forgetters: readonly Forgetter[]
   /** Gives some of the free space back to the file system, where much is free; true when there is more to give. */
   readonly shrink: () => Promise<boolean>

@@ -51,6 +51,10 @@ const MATRIX: Readonly<Record<string, Row>> = {
   updateUser: { path: '/users/USER', body: { full_name: 'stolen' }, ...change },
   deleteUser: { path: '/users/USER', ...change },
   getSystem: own,
+  pauseScheduling: { path: '/system/pause-scheduling', ...administer, stranger: 403 },
+  resumeScheduling: { path: '/system/resume-scheduling', ...administer, stranger: 403 },
+  getRetention: own,
+  updateRetention: { body: { success_days: 30 }, ...administer },
 }
 
 const PUBLIC = ['signIn', 'signUp', 'refreshSession', 'isAlive', 'isReady', 'getHealth']

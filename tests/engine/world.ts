@@ -8,7 +8,7 @@ import type { Assignment, Outcome } from '../../src/domain/attempt.ts'
 import { newId } from '../../src/domain/ids.ts'
 import type { Job, Timetable } from '../../src/domain/job.ts'
 import type { PolicyChoices } from '../../src/domain/policies.ts'
-import { createEngine, type Engine } from '../../src/engine.ts'
+import { createEngine, type Engine, type EngineParts, type EngineWatcher } from '../../src/engine.ts'
 import { compile, nextAfter } from '../../src/schedule/schedule.ts'
 import { openSqliteStore } from '../../src/store/sqlite/database.ts'
 import type { ExecutionRow, Store } from '../../src/store/store.ts'
@@ -37,11 +37,21 @@ export type Node = {
   readonly fenced: () => number
 }
 
+type Moved = Parameters<EngineWatcher['moved']>[0][number]
+type Report = Parameters<EngineWatcher['upkeep']>[0]
+
+export type NodeMore = {
+  readonly parts?: Pick<EngineParts, 'mayClaim' | 'zones' | 'upkeep'>
+  /** Hears of jobs that were moved, and of rounds of upkeep. */
+  readonly moved?: Moved[]
+  readonly reports?: Report[]
+}
+
 export type World = {
   readonly store: Store
   readonly clock: ManualClock
   readonly job: (name: string, more?: JobMore) => Promise<Job>
-  readonly node: () => Node
+  readonly node: (more?: NodeMore) => Node
   /** Executions of a job, oldest first, as `seconds since START status reason?`. */
   readonly history: (job: Job) => Promise<string[]>
   readonly executions: (job: Job) => Promise<readonly ExecutionRow[]>
@@ -103,7 +113,7 @@ const world = async (
         dueAt: nextAfter(compile(timetable, id), clock.now()),
       })
     },
-    node: () => node(store, clock),
+    node: (more) => node(store, clock, more),
     history: async (job) =>
       (await executions(job)).map((one) => {
         const seconds = (one.scheduledFor - START) / SECOND
@@ -137,7 +147,7 @@ const firstUser = async (store: Store, clock: ManualClock) => {
 
 type Call = { readonly assignment: Assignment; readonly done: (outcome: Outcome) => void; readonly startedAt: number }
 
-const node = (store: Store, clock: ManualClock): Node => {
+const node = (store: Store, clock: ManualClock, more: NodeMore = {}): Node => {
   const sent: string[] = []
   const calls: Call[] = []
   const faults: unknown[] = []
@@ -181,6 +191,7 @@ const node = (store: Store, clock: ManualClock): Node => {
     node: { id: newId(), host: 'test', pid: 1, startedAt: clock.now() },
     transport,
     boundMs: SECOND,
+    ...more.parts,
     watcher: {
       recorded: () => {},
       fenced: (count) => {
@@ -190,6 +201,8 @@ const node = (store: Store, clock: ManualClock): Node => {
       paused: () => {},
       scheduling: () => {},
       fault: (_where, error) => void faults.push(error),
+      moved: (jobs) => void more.moved?.push(...jobs),
+      upkeep: (report) => void more.reports?.push(report),
     },
   })
 
@@ -209,3 +222,12 @@ const node = (store: Store, clock: ManualClock): Node => {
 
 /** A failed answer, as a target's 503 gives it. */
 export const FAILED: Partial<Outcome> = { kind: 'failure', statusCode: 503, error: 'Status 503', failure: 'status' }
+
+/** Lets the store's threads answer until it is so. */
+export const until = async (isSo: () => boolean, meanwhile: () => void = () => {}): Promise<void> => {
+  for (let turn = 0; turn < 200_000 && !isSo(); turn++) {
+    await new Promise(setImmediate)
+    meanwhile()
+  }
+  if (!isSo()) throw new Error('It did not become so.')
+}

@@ -23,6 +23,13 @@ export const createMaintenance = (parts: {
   const sizes = () => sizesOf(parts.read, parts.path)
   return {
     sizes,
+    schema: async () => {
+      const newest = await parts.read
+        .selectFrom('migration')
+        .select(({ fn }) => fn.max('number').as('number'))
+        .executeTakeFirst()
+      return newest?.number ?? 0
+    },
     forgetters: parts.forgetters,
     rest: parts.rest,
     shrink: async () => {

@@ -78,6 +78,8 @@ export const openClockwork = async (run: Scenario): Promise<Clockwork> => {
       recovered: () => {},
       paused: () => {},
       scheduling: () => {},
+      moved: () => {},
+      upkeep: () => {},
       fault: (_, error) => onFault(error),
     },
     boundMs: 1000,
