@@ -20,6 +20,8 @@ import type { Ledger, Store } from './store/store.ts'
 import { createLog } from './telemetry/log.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 
+export { backUp, compact, restore, verifyBackup } from './app/copies.ts'
+export { formerlySealed, rotateKeys } from './app/keys.ts'
 export { migrateDatabase, pendingMigrationsOf } from './app/migrate.ts'
 export { previewTimetable } from './app/preview.ts'
 export { showRun } from './app/show-run.ts'

@@ -190,13 +190,15 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     const pendingAt = nextPendingAt === null ? Number.POSITIVE_INFINITY : nextPendingAt + CLAIM_AHEAD_MS
     const nextAt = Math.min(nextDueAt ?? Number.POSITIVE_INFINITY, pendingAt)
     // Held: nothing is taken, however much is due; a look only sees whether that is over.
-    const delay = !parts.mayClaim() ? parts.boundMs : untilNextLook({
-      now,
-      nextAt: soon ? now : Number.isFinite(nextAt) ? nextAt : null,
-      backlog,
-      room: room(),
-      boundMs: parts.boundMs,
-    })
+    const delay = !parts.mayClaim()
+      ? parts.boundMs
+      : untilNextLook({
+          now,
+          nextAt: soon ? now : Number.isFinite(nextAt) ? nextAt : null,
+          backlog,
+          room: room(),
+          boundMs: parts.boundMs,
+        })
     const restMs = restUntil - clock.monotonic()
     if (delay !== null || restMs > 0) timer = clock.after(Math.max(delay ?? 0, restMs), () => void look())
   }

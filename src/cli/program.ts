@@ -2,12 +2,16 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError, VERSION } from '../config/config.ts'
 import { Refusal } from './client/client.ts'
+import { addBackupCommands } from './commands/backup.ts'
 import type { Adder } from './commands/command.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addJobCommands } from './commands/jobs.ts'
 import { addMigrateCommand } from './commands/migrate.ts'
 import { addNextCommand } from './commands/next.ts'
+import { addRetentionCommands } from './commands/retention.ts'
+import { addRotateKeysCommand } from './commands/rotate-keys.ts'
 import { addRunCommands } from './commands/runs.ts'
+import { addSchedulingCommands } from './commands/scheduling.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addSessionCommands } from './commands/session.ts'
 import { addUserCommands } from './commands/users.ts'
@@ -23,7 +27,11 @@ const COMMANDS: readonly Adder[] = [
   addRunCommands,
   addNextCommand,
   addUserCommands,
+  addSchedulingCommands,
+  addRetentionCommands,
   addMigrateCommand,
+  addBackupCommands,
+  addRotateKeysCommand,
   addDoctorCommand,
 ]
 

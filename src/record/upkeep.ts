@@ -78,7 +78,10 @@ export const createUpkeep = (parts: UpkeepParts): Upkeep => {
     let trouble: string | null = null
     try {
       hours = await sumUp(startedAt, paced, store)
-      const { executions, jobs } = await retain({ retention: store.retention, bounds: parts.bounds, now: startedAt }, paced)
+      const { executions, jobs } = await retain(
+        { retention: store.retention, bounds: parts.bounds, now: startedAt },
+        paced,
+      )
       Object.assign(forgotten, { executions, jobs })
       for (const { name, forget } of store.maintenance.forgetters) {
         forgotten[name] = 0

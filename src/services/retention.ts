@@ -70,7 +70,11 @@ const RULES = ['successDays', 'otherDays', 'runsPerJob'] as const
 
 const checkRule = (rule: keyof RetentionRules, value: number | null | undefined, most: number): void => {
   if (value == null || (Number.isInteger(value) && value >= 1 && value <= most)) return
-  throw invalid(rule, value, `give a whole number from 1 to ${most}, which is what the operator keeps; null for just that`)
+  throw invalid(
+    rule,
+    value,
+    `give a whole number from 1 to ${most}, which is what the operator keeps; null for just that`,
+  )
 }
 
 const merged = (chosen: RetentionChoice, edit: RetentionEdit): RetentionChoice => ({

@@ -25,7 +25,12 @@ const history = async (world: World, job: Job, endings: readonly ('success' | 'f
 }
 
 /** Sums up all that can be. */
-const sumUp = async ({ rollups }: Pick<Store, 'rollups'>, workspaceKey: number, until = NOON + 3 * HOUR, limit = 500) => {
+const sumUp = async (
+  { rollups }: Pick<Store, 'rollups'>,
+  workspaceKey: number,
+  until = NOON + 3 * HOUR,
+  limit = 500,
+) => {
   while (await rollups.discover(workspaceKey, until, limit));
   let hour = await rollups.nextOpen(null)
   const steps: string[] = []
@@ -143,11 +148,10 @@ export const retentionContract = (open: OpenStore): void => {
       await trimAll(world, job, { success: NOON + 3 * MINUTE, other: NEVER })
       await trimAll(world, other, { success: NOON + 3 * MINUTE, other: NEVER })
 
-      assert.deepEqual([await since(job.key), await since(other.key), await since(null)], [
-        NOON + 3 * MINUTE,
-        null,
-        NOON + 3 * MINUTE,
-      ])
+      assert.deepEqual(
+        [await since(job.key), await since(other.key), await since(null)],
+        [NOON + 3 * MINUTE, null, NOON + 3 * MINUTE],
+      )
     })
 
     it('lists every history with what its workspace chose, also those of deleted jobs', async (test) => {

@@ -81,7 +81,10 @@ describe('a round of upkeep', () => {
 
     await world.store.retention.choose(job.workspaceKey, chosen, { version: 0, now: START })
     await through(world, upkeepOf(world, { ...ages, runsPerJob: 5 }).upkeep.round())
-    assert.deepEqual(await world.history(job), [30, 36, 42].map((hours) => `${hours * 3600} success`))
+    assert.deepEqual(
+      await world.history(job),
+      [30, 36, 42].map((hours) => `${hours * 3600} success`),
+    )
   })
 
   it('a deleted job goes with its last execution, a month after it was deleted', async (test) => {

@@ -42,6 +42,7 @@ export const cliWorld = (environment: Texts = {}): CliWorld => {
       say: (line) => out.push(line),
       sayJson: (value, indent = 2) => out.push(safeJson(value, indent)),
       remark: (line) => err.push(line),
+      progress: () => {},
       colours: false,
       paint: (_, text) => text,
       width: Number.POSITIVE_INFINITY,

@@ -29,7 +29,8 @@ export const retentionRoutes = (api: Api, { services }: RouteContext): void => {
         tags,
         operationId: 'updateRetention',
         summary: 'Keep executions for less than the operator does',
-        description: 'For admins. What is older goes with the next round of upkeep, within the hour, and does not come back.',
+        description:
+          'For admins. What is older goes with the next round of upkeep, within the hour, and does not come back.',
         headers: IF_MATCH,
         body: RetentionUpdate,
         response: {

@@ -49,7 +49,8 @@ export const systemRoutes = (api: Api, { services }: RouteContext): void => {
         tags,
         operationId: 'pauseScheduling',
         summary: 'Claim no due job any more, on any process and after any restart',
-        description: 'For admins of the first workspace. What runs goes on; what comes due waits, and is dealt with by the misfire policy of its job when scheduling is resumed.',
+        description:
+          'For admins of the first workspace. What runs goes on; what comes due waits, and is dealt with by the misfire policy of its job when scheduling is resumed.',
         body: PauseScheduling,
         response: { 200: Paused.describe('It is held.'), ...refusals(...SIGNED_IN, ...BODY) },
       },

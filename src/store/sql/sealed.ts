@@ -64,11 +64,7 @@ const overrides: Place = {
   },
   replace: (read, key, from, to) =>
     statement(
-      read
-        .updateTable('execution')
-        .set({ overrides: to })
-        .where('key', '=', Number(key))
-        .where('overrides', '=', from),
+      read.updateTable('execution').set({ overrides: to }).where('key', '=', Number(key)).where('overrides', '=', from),
     ),
 }
 
@@ -142,9 +138,7 @@ export const createSealedStore = ({ read, write }: Access): SealedStore => ({
   },
   replace: async (texts) => {
     if (texts.length === 0) return 0
-    const results = await write(
-      texts.map(({ place, key, from, to }) => placeNamed(place).replace(read, key, from, to)),
-    )
+    const results = await write(texts.map(({ place, key, from, to }) => placeNamed(place).replace(read, key, from, to)))
     return (results ?? []).reduce((total, { changes }) => total + changes, 0)
   },
 })

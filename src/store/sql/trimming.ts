@@ -59,7 +59,10 @@ const mustStay = async (read: Kysely<Tables>, jobKey: number) => {
       .where('status', '=', STATUS_CODE[status])
       .limit(1)
   const lastSuccess = (await of('success').orderBy('scheduled_for', 'desc').executeTakeFirst())?.scheduled_for ?? -1
-  const failure = await of('failed').where('scheduled_for', '>', lastSuccess).orderBy('scheduled_for').executeTakeFirst()
+  const failure = await of('failed')
+    .where('scheduled_for', '>', lastSuccess)
+    .orderBy('scheduled_for')
+    .executeTakeFirst()
   return { lastSuccess, firstFailure: failure?.scheduled_for ?? -1 }
 }
 
@@ -84,7 +87,11 @@ const remove = async (
     ),
     // Somebody may have asked for another try since it was looked at.
     ofEach(ids, (id) =>
-      read.deleteFrom('execution').where('workspace_key', '=', workspaceKey).where('id', '=', id).where('status', '>', 1),
+      read
+        .deleteFrom('execution')
+        .where('workspace_key', '=', workspaceKey)
+        .where('id', '=', id)
+        .where('status', '>', 1),
     ),
     ofEach(ids, (id) =>
       read
@@ -117,7 +124,10 @@ export const raiseFloor = (
   )
 
 /** The same statement for each value; there is at least one. */
-const ofEach = <Value>(values: readonly Value[], query: (value: Value) => Parameters<typeof statement>[0]): Statement => {
+const ofEach = <Value>(
+  values: readonly Value[],
+  query: (value: Value) => Parameters<typeof statement>[0],
+): Statement => {
   const [first, ...others] = values.map((value) => statement(query(value)))
   if (first === undefined) throw new Error('There is nothing to write.')
   return { ...first, more: others.map(({ parameters }) => parameters) }

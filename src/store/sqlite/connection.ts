@@ -62,7 +62,7 @@ const AWAY = new Set([BUSY, LOCKED, NO_MEMORY, READ_ONLY, IO_ERROR, CORRUPT, FUL
 /** The file, its disk or another process is in the way: nothing is wrong with the request itself. */
 export const isAway = (error: unknown): boolean => AWAY.has(primaryCode(error) ?? -1)
 
-const isDamage = (error: unknown): boolean => [CORRUPT, NOT_A_DATABASE].includes(primaryCode(error) ?? -1)
+export const isDamage = (error: unknown): boolean => [CORRUPT, NOT_A_DATABASE].includes(primaryCode(error) ?? -1)
 
 /** The reason not to start, in words for whoever has to mend it. */
 export const damaged = (cause: unknown): Error => {

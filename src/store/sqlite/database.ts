@@ -6,10 +6,10 @@ import { createForgetters } from '../sql/forgetters.ts'
 import { openGate } from '../sql/gate.ts'
 import { createJobStore } from '../sql/jobs.ts'
 import { createPeopleStore } from '../sql/people.ts'
-import type { Tables } from '../sql/tables.ts'
 import { createRetentionStore } from '../sql/retention.ts'
 import { createRollupStore } from '../sql/rollups.ts'
 import { createSealedStore } from '../sql/sealed.ts'
+import type { Tables } from '../sql/tables.ts'
 import type { Access } from '../sql/unit.ts'
 import type { Store } from '../store.ts'
 import { openBackground, type Reading } from './background.ts'
@@ -21,7 +21,9 @@ import type { Operations } from './operations.ts'
 import { readStatistics } from './statistics.ts'
 import { startThread } from './thread.ts'
 
+export { type CopyReport, makeCopy, verifyCopy } from './copies.ts'
 export { migrate, pendingMigrations } from './migrate.ts'
+export { type Restored, restoreCopy, vacuumFile } from './restore.ts'
 
 /** A read that takes longer is refused, so that one cannot hold up all others. */
 const LONGEST_READ_MS = 5000

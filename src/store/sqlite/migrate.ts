@@ -65,6 +65,13 @@ export const applyMigrations = (
   }
 }
 
+/** Number of the newest migration; throws when the file is not ours, newer than this release, or was tampered with. */
+export const schemaOf = (db: DatabaseSync): number => {
+  const missing = pendingIn(db, MIGRATIONS)
+  if (missing.length === MIGRATIONS.length) throw new Error('database: the file holds nothing of Carillon')
+  return Number(db.prepare('select max(number) as number from migration').get()?.number)
+}
+
 const pendingIn = (db: DatabaseSync, migrations: readonly Migration[]): readonly Migration[] => {
   const tables = db.prepare("select name from sqlite_schema where type = 'table'").all()
   if (tables.length === 0) return migrations
