@@ -2,15 +2,16 @@
 import { hostname } from 'node:os'
 import { echoRoutes } from './api/routes/echo.ts'
 import { createServer } from './api/server.ts'
+import { claimingState, watchDisk } from './app/claiming.ts'
 import { openFunctions } from './app/functions.ts'
 import { createWatcher } from './app/watch.ts'
 import { createAuth } from './auth/auth.ts'
 import { revealWith } from './auth/target-secrets.ts'
 import { type Config, ConfigError, VERSION } from './config/config.ts'
 import { createInProcessTransport } from './dispatch/dispatch.ts'
-import { systemClock } from './domain/clock.ts'
+import { type Cancel, type Clock, systemClock } from './domain/clock.ts'
 import { newId } from './domain/ids.ts'
-import { createEngine } from './engine.ts'
+import { createEngine, LEASE_MS } from './engine.ts'
 import {
   createEgressGuard,
   createExecutor,
@@ -19,12 +20,15 @@ import {
   parseEgressAllow,
 } from './execute/execute.ts'
 import type { Recorded } from './record/record.ts'
-import { createServices } from './services/services.ts'
+import { tzdata } from './schedule/schedule.ts'
+import { createHold, createServices, UPKEEP_VALUE } from './services/services.ts'
 import { openSqliteStore } from './store/sqlite/database.ts'
-import type { Ledger } from './store/store.ts'
+import type { Ledger, Store } from './store/store.ts'
 import { createLog } from './telemetry/log.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 
+export { backUp, compact, restore, verifyBackup } from './app/copies.ts'
+export { formerlySealed, rotateKeys } from './app/keys.ts'
 export { migrateDatabase, pendingMigrationsOf } from './app/migrate.ts'
 export { previewTimetable } from './app/preview.ts'
 export { runFunction } from './app/run-function.ts'
@@ -34,6 +38,7 @@ export { systemClock } from './domain/clock.ts'
 /** A stop must be through within 30 s; what is left after this grace is handed back. */
 const STOP_GRACE_MS = 25_000
 const ECHO_PATH = '/echo'
+const HOLD_READ_EVERY_MS = 1000
 
 export type AppOptions = {
   /** Adds a job that calls the built-in echo endpoint every five seconds. */
@@ -63,6 +68,14 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     path: config.database.path,
     onFault: (error) => log.error('the database met a fault', { error }),
   })
+  const hold = createHold(store.people)
+  await hold.refresh()
+  const retentionBounds = {
+    successDays: config.retentionSuccessDays,
+    otherDays: config.retentionOtherDays,
+    runsPerJob: config.retentionRunsPerJob,
+  }
+  const disk = watchDisk(timed(store.ledger, metrics))
   // The port is known only once the server listens; the guard reads it at each call.
   const self = { port: config.port, allowedPathPrefix: ECHO_PATH }
   let reportTo = config.publicUrl ?? ''
@@ -90,14 +103,25 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     onFault: (error) => log.error('a runner met a fault', { error }),
   })
   const engine = createEngine({
-    ledger: timed(store.ledger, metrics),
+    ledger: disk.ledger,
     reports: store.reports,
     clock,
     random: Math.random,
     newId,
     node: { id: newId(), host: hostname(), pid: process.pid, startedAt: clock.now() },
     transport: createInProcessTransport(executor.start, executor.close),
-    watcher: createWatcher({ log, metrics, onRun: options.onRun ?? null }),
+    watcher: createWatcher({
+      log,
+      metrics,
+      onRun: options.onRun ?? null,
+      keepReport: (report) =>
+        void store.people
+          .setServerValue(UPKEEP_VALUE, JSON.stringify(report))
+          .catch((error: unknown) => log.error('the report of upkeep could not be kept', { error })),
+    }),
+    mayClaim: () => hold.held() === null,
+    zones: { release: tzdata, values: zoneValues(store) },
+    upkeep: { store, bounds: retentionBounds },
     boundMs: config.pollSeconds * 1000,
     catchUpShare: config.catchUpPercent / 100,
     interests: store.events.interests,
@@ -114,6 +138,9 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
       signUpEnabled: config.signUpEnabled,
       refreshTokenSeconds: config.refreshTokenSeconds,
     },
+    hold,
+    machine: { jumps: engine.jumps, leaseSeconds: LEASE_MS / 1000 },
+    retentionBounds,
     mayCall: (url) => guard.admitUrl(url) !== null,
     functions: functions.catalogue,
     signals: {
@@ -122,13 +149,21 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
       cancelled: engine.cancelled,
       reported: engine.reported,
       running: engine.scheduling,
-      claiming: () => claimingState(config.schedulerEnabled, engine.scheduling(), stopping),
+      claiming: () =>
+        claimingState({
+          enabled: config.schedulerEnabled,
+          scheduling: engine.scheduling(),
+          stopping,
+          held: hold.held() !== null,
+          diskFull: disk.isFull(),
+        }),
       stopping: () => stopping,
     },
   })
   metrics.beforeScrape(async () => {
     const depth = await store.ledger.depth()
     const oldest = depth.oldestDueAt ?? clock.now()
+    metrics.sizes(await store.maintenance.sizes())
     metrics.queue({ ...depth, oldestDueAgeSeconds: Math.max(0, clock.now() - oldest) / 1000 })
   })
   const server = await createServer({
@@ -153,9 +188,12 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
   reportTo = config.publicUrl ?? url
   if (options.demo) await services.setup.ensureDemoJob(`http://127.0.0.1:${self.port}${ECHO_PATH}`)
   if (config.schedulerEnabled) engine.start()
+  // Another process may hold all claiming, or let it go on.
+  const stopReading = repeat(clock, HOLD_READ_EVERY_MS, () => hold.refresh().catch(() => {}))
 
   const stop = async () => {
     stopping = true
+    stopReading()
     await engine.stop(STOP_GRACE_MS)
     await server.close()
     await store.close()
@@ -163,14 +201,23 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
   return { url, firstAdmin, scheduling: engine.scheduling, stop }
 }
 
-const claimingState = (enabled: boolean, scheduling: boolean, stopping: boolean) => {
-  if (scheduling && !stopping) return { on: true, reason: null }
-  const reason = !enabled
-    ? 'SCHEDULER_ENABLED is off'
-    : stopping
-      ? 'this process is stopping'
-      : 'another process schedules on this database, or it is away'
-  return { on: false, reason }
+/** The release of the time zone rules under which the stored instants were computed. */
+const zoneValues = ({ people }: Store) => ({
+  known: () => people.serverValue('tzdata'),
+  keep: (release: string) => people.setServerValue('tzdata', release),
+})
+
+const repeat = (clock: Clock, everyMs: number, act: () => Promise<void>): Cancel => {
+  let stopped = false
+  let cancel: Cancel = () => {}
+  const arm = () => {
+    if (!stopped) cancel = clock.after(everyMs, () => void act().then(arm))
+  }
+  arm()
+  return () => {
+    stopped = true
+    cancel()
+  }
 }
 
 /** A setting like any other, but for what only its file can tell: that is found out at the start. */

@@ -1,17 +1,29 @@
 /** Starts and stops the stations, in order, and hands each one's result to the next. */
-import { CLAIM_AHEAD_MS, createClaimStation, createMembership } from './claim/claim.ts'
+import {
+  CLAIM_AHEAD_MS,
+  createClaimStation,
+  createMembership,
+  createZoneWatch,
+  LEASE_MS,
+  type ZoneValues,
+} from './claim/claim.ts'
 import { createDispatchStation, type Transport } from './dispatch/dispatch.ts'
 import type { Clock } from './domain/clock.ts'
 import type { Interest } from './domain/event.ts'
+import type { RetentionRules } from './domain/retention.ts'
 import {
   createInterests,
   createRecordStation,
   createRecovery,
   createReporting,
+  createUpkeep,
   type Recorded,
   type Reporting,
+  type UpkeepReport,
 } from './record/record.ts'
-import type { Ledger, NodeInfo, ReportStore } from './store/store.ts'
+import type { Ledger, NodeInfo, ReportStore, Store } from './store/store.ts'
+
+export { LEASE_MS }
 
 /** Assignments held and under way at most: bounds memory and what a crash leaves to be repeated. */
 const DEFAULT_CAPACITY = 3072
@@ -25,6 +37,12 @@ export type EngineWatcher = {
   readonly paused: (jobKeys: readonly number[]) => void
   readonly scheduling: (on: boolean) => void
   readonly fault: (where: string, error: unknown) => void
+  /** Jobs that wait for another instant, since the rules of time zones changed. */
+  readonly moved: (
+    jobs: readonly { readonly jobId: string; readonly from: number; readonly to: number | null }[],
+    releases: { readonly from: string; readonly to: string },
+  ) => void
+  readonly upkeep: (report: UpkeepReport) => void
 }
 
 export type EngineParts = {
@@ -43,7 +61,18 @@ export type EngineParts = {
   readonly catchUpShare?: number
   /** Who listens to what is not written otherwise. Default: nobody. */
   readonly interests?: (now: number) => Promise<readonly Interest[]>
+  /** False while the operator holds all claiming. Default: never. */
+  readonly mayClaim?: () => boolean
+  /** The release of the rules of time zones, and the one that stored instants rest on. Default: they never change. */
+  readonly zones?: { readonly release: string; readonly values: ZoneValues }
+  /** Default: nothing is forgotten, nothing summed up. */
+  readonly upkeep?: {
+    readonly store: Pick<Store, 'retention' | 'rollups' | 'maintenance'>
+    readonly bounds: RetentionRules
+  }
 }
+
+export type ClockJumps = { readonly count: number; readonly last: { readonly at: number; readonly ms: number } | null }
 
 export type Engine = {
   readonly start: () => void
@@ -58,6 +87,8 @@ export type Engine = {
   readonly cancelled: (executionId: string) => void
   /** A target reports what came of an attempt, to whichever process; false when the attempt had ended. */
   readonly reported: Reporting['report']
+  /** How often the wall clock jumped since the start, and the last time it did. */
+  readonly jumps: () => ClockJumps
   /** For tests, and for those who drive the engine by hand: join, look, recover, flush, once. */
   readonly tick: () => Promise<void>
 }
@@ -68,6 +99,7 @@ export const createEngine = (parts: EngineParts): Engine => {
   const leaseNow = steadyTime(clock)
   // The lease is kept until all is recorded, so it alone does not tell that nothing new may begin.
   let stopping = false
+  let jumps: ClockJumps = { count: 0, last: null }
   const fault = (where: string) => (error: unknown) => watcher.fault(where, error)
 
   const interests = createInterests({
@@ -86,9 +118,14 @@ export const createEngine = (parts: EngineParts): Engine => {
       watcher.scheduling(true)
       interests.start()
       // What a predecessor left is taken back first: it is older than anything that falls due now.
-      void recovery.start().then(() => {
-        if (!stopping && membership.nodeKey() !== null) claim.start()
-      })
+      void recovery
+        .start()
+        .then(planZones)
+        .then(() => {
+          if (stopping || membership.nodeKey() === null) return
+          claim.start()
+          upkeep?.start()
+        })
       reporting.start()
     },
     onLost: () => {
@@ -99,6 +136,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       void claim.stop()
       void recovery.stop()
       void reporting.stop()
+      void upkeep?.stop()
     },
     onFault: fault('membership'),
   })
@@ -166,6 +204,10 @@ export const createEngine = (parts: EngineParts): Engine => {
     catchUpShare,
     assign: dispatch.assign,
     companions: record.handOver,
+    mayClaim: parts.mayClaim ?? (() => true),
+    onJump: (ms) => {
+      jumps = { count: jumps.count + 1, last: { at: clock.now(), ms } }
+    },
     abort: (ids) => ids.forEach(dispatch.cancel),
     onClockBack: dispatch.handBackHeld,
     wanted: interests.wanted,
@@ -186,6 +228,30 @@ export const createEngine = (parts: EngineParts): Engine => {
     onFault: fault('recover'),
   })
 
+  const planZones =
+    parts.zones === undefined
+      ? async () => {}
+      : createZoneWatch({
+          ...parts.zones,
+          ledger,
+          clock,
+          leaseNow,
+          nodeKey: membership.nodeKey,
+          onMoved: watcher.moved,
+          onFault: fault('zones'),
+        })
+
+  const upkeep =
+    parts.upkeep === undefined
+      ? null
+      : createUpkeep({
+          ...parts.upkeep,
+          clock,
+          active: () => membership.nodeKey() !== null,
+          onRound: watcher.upkeep,
+          onFault: fault('upkeep'),
+        })
+
   return {
     start: membership.start,
     stop: async (graceMs) => {
@@ -194,6 +260,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       await claim.stop()
       await recovery.stop()
       await reporting.stop()
+      await upkeep?.stop()
       await dispatch.drain(graceMs)
       await record.flush()
       await membership.stop()
@@ -220,6 +287,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       if (isRecorded) dispatch.cancelAttempt(attempt.executionId, attempt.attempt)
       return isRecorded
     },
+    jumps: () => jumps,
     tick: async () => {
       await membership.tick()
       await interests.refresh()

@@ -28,6 +28,7 @@ import { jobRoutes } from './routes/jobs.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { limitRoutes } from './routes/limits.ts'
 import { reportRoutes } from './routes/reports.ts'
+import { retentionRoutes } from './routes/retention.ts'
 import { rootRoute } from './routes/root.ts'
 import type { Api } from './routes/route.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
@@ -129,6 +130,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       userRoutes(api, context)
       keyRoutes(api, context)
       systemRoutes(api, context)
+      retentionRoutes(api, context)
     },
     { prefix: '/api/v3' },
   )

@@ -9,9 +9,14 @@ export type WatchParts = {
   readonly metrics: Metrics
   /** Hears of every recorded attempt; null when nobody looks on. */
   readonly onRun: ((recorded: Recorded) => void) | null
+  /** Where a round of upkeep is told to other processes. */
+  readonly keepReport?: EngineWatcher['upkeep']
 }
 
-export const createWatcher = ({ log, metrics, onRun }: WatchParts): EngineWatcher => {
+/** A line of the log has at most 8 KiB. */
+const MOVED_IN_A_LINE = 50
+
+export const createWatcher = ({ log, metrics, onRun, keepReport = () => {} }: WatchParts): EngineWatcher => {
   const observe = (one: Recorded) => {
     const { assignment, outcome } = one
     metrics.execution(outcome.durationMs / 1000)
@@ -50,6 +55,29 @@ export const createWatcher = ({ log, metrics, onRun }: WatchParts): EngineWatche
     scheduling: (on) => {
       metrics.claiming(on)
       log.info(on ? 'scheduling' : 'not scheduling: the lease was lost')
+    },
+    // A million jobs make a long list: each line of the log names some, all lines together name every one.
+    moved: (jobs, { from, to }) => {
+      for (let at = 0; at < jobs.length; at += MOVED_IN_A_LINE)
+        log.warn('jobs wait for another instant, since the rules of time zones changed', {
+          from_release: from,
+          to_release: to,
+          jobs: jobs.slice(at, at + MOVED_IN_A_LINE).map(({ jobId, from, to }) => ({
+            job_id: jobId,
+            from: new Date(from).toISOString(),
+            to: to === null ? null : new Date(to).toISOString(),
+          })),
+        })
+    },
+    upkeep: (report) => {
+      metrics.upkeep(report.finishedAt / 1000, report.forgotten, report.trouble === null)
+      log.info('a round of upkeep is over', {
+        seconds: (report.finishedAt - report.startedAt) / 1000,
+        hours_summed_up: report.hours,
+        forgotten: report.forgotten,
+        trouble: report.trouble,
+      })
+      keepReport(report)
     },
     fault: (where, error) => log.error('a station met a fault and goes on', { station: where, error }),
   }

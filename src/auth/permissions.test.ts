@@ -23,6 +23,9 @@ const MATRIX: Readonly<Record<Action, Readonly<Record<Role, readonly [own: boole
   'catch-up.view': { admin: [true, true], user: [true, true], viewer: [true, true] },
   'catch-up.change': { admin: [true, true], user: [false, false], viewer: [false, false] },
   'system.view': { admin: [true, true], user: [true, true], viewer: [true, true] },
+  'scheduling.hold': { admin: [true, true], user: [false, false], viewer: [false, false] },
+  'retention.view': { admin: [true, true], user: [true, true], viewer: [true, true] },
+  'retention.change': { admin: [true, true], user: [false, false], viewer: [false, false] },
   'user.list': { admin: [true, true], user: [false, false], viewer: [false, false] },
   'user.create': { admin: [true, true], user: [false, false], viewer: [false, false] },
   'user.view': { admin: [true, true], user: [true, false], viewer: [true, false] },
@@ -71,7 +74,7 @@ const OPENED: Readonly<Record<Scope, readonly Action[]>> = {
   'executions:read': ['execution.view', 'statistics.view', 'catch-up.view'],
   'executions:write': ['execution.change', 'catch-up.change'],
   'users:read': ['user.list', 'user.view'],
-  'system:read': ['system.view'],
+  'system:read': ['system.view', 'retention.view'],
 }
 
 for (const scope of SCOPES) {
@@ -92,10 +95,13 @@ test('S26: no set of scopes lets a key touch keys, sessions, passwords, roles or
   const closed = (Object.keys(PERMISSIONS) as Action[]).filter((action) => !may(all, action, 'me'))
 
   assert.deepEqual(closed.sort(), [
+    'audit.view',
     'key.change',
     'key.create',
     'key.revoke',
     'key.view',
+    'retention.change',
+    'scheduling.hold',
     'session.end',
     'session.view',
     'user.appoint',

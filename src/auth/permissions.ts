@@ -27,6 +27,10 @@ export const PERMISSIONS = {
   /** Pause, resume. */
   'catch-up.change': row('any', 'none', 'none'),
   'system.view': row('any', 'any', 'any'),
+  /** Only in the first workspace: `isOperator`. */
+  'scheduling.hold': row('any', 'none', 'none'),
+  'retention.view': row('any', 'any', 'any'),
+  'retention.change': row('any', 'none', 'none'),
   'user.list': row('any', 'none', 'none'),
   'user.create': row('any', 'none', 'none'),
   'user.view': row('any', 'own', 'own'),
@@ -68,6 +72,9 @@ const SCOPE_FOR: Readonly<Record<Action, Scope | null>> = {
   'catch-up.view': 'executions:read',
   'catch-up.change': 'executions:write',
   'system.view': 'system:read',
+  'scheduling.hold': null,
+  'retention.view': 'system:read',
+  'retention.change': null,
   'user.list': 'users:read',
   'user.create': null,
   'user.view': 'users:read',
@@ -105,3 +112,9 @@ export const may = (actor: Actor, action: Action, ownerId: string | null): boole
   const reach = reachOf(actor, action)
   return reach === 'any' || (reach === 'own' && actor.kind !== 'system' && actor.userId === ownerId)
 }
+
+/** The one that the first start makes, with the first admin in it: its admins speak for the machine. */
+export const FIRST_WORKSPACE = 1
+
+export const isOperator = (actor: Actor): boolean =>
+  actor.workspaceKey === FIRST_WORKSPACE && (actor.kind === 'system' || actor.role === 'admin')

@@ -20,8 +20,9 @@ import { replanIntervals } from './replan.ts'
 import { hogsOf, type Load, mostCatchUp, reserveOf } from './shares.ts'
 import { createWaiting } from './waiting.ts'
 
-export { createMembership } from './membership.ts'
+export { createMembership, LEASE_MS } from './membership.ts'
 export { CLAIM_AHEAD_MS } from './pace.ts'
+export { createZoneWatch, type ZoneValues } from './zone-watch.ts'
 
 /** After a look that failed, the next one waits at least this long: a database that is away is not asked in a loop. */
 const REST_MS = 250
@@ -34,6 +35,8 @@ export type ClaimParts = {
   readonly newId: () => string
   /** Null while this node may not schedule. */
   readonly nodeKey: () => number | null
+  /** False while the operator holds all claiming. */
+  readonly mayClaim: () => boolean
   /** How many more assignments can be taken. */
   readonly room: () => number
   /** Who holds the places that are taken. */
@@ -50,6 +53,8 @@ export type ClaimParts = {
   readonly onClockBack: () => void
   /** Somebody listens: what is skipped, and a job's end, are told to them. */
   readonly wanted: Wanted
+  /** The wall clock jumped against the monotonic one, by so many milliseconds. */
+  readonly onJump: (ms: number) => void
   readonly onFault: (error: unknown) => void
   /** The longest time between two looks. */
   readonly boundMs: number
@@ -147,12 +152,15 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     if (nodeKey === null) return
     const began = clock.monotonic()
     const now = clock.now()
-    if (jumped(now, began) < 0) {
+    const jump = jumped(now, began)
+    if (jump !== 0) parts.onJump(jump)
+    if (jump < 0) {
       await Promise.all(claiming)
       parts.onClockBack()
       pages.forget()
-      await replanIntervals(ledger, { nodeKey, now, leaseNow: parts.leaseNow() })
+      await replanIntervals(ledger, { nodeKey, now, leaseNow: parts.leaseNow })
     }
+    if (!parts.mayClaim()) return
     // Other processes add waiting executions without a word.
     if (began - askedAt >= parts.boundMs) {
       askedAt = began
@@ -219,13 +227,16 @@ export const createClaimStation = (parts: ClaimParts): ClaimStation => {
     if (!running) return
     const now = clock.now()
     const nextAt = Math.min(nextDueAt ?? Number.POSITIVE_INFINITY, waiting.nextLookAt() ?? Number.POSITIVE_INFINITY)
-    const delay = untilNextLook({
-      now,
-      nextAt: soon ? now : Number.isFinite(nextAt) ? nextAt : null,
-      backlog,
-      room: room(),
-      boundMs: parts.boundMs,
-    })
+    // Held: nothing is taken, however much is due; a look only sees whether that is over.
+    const delay = !parts.mayClaim()
+      ? parts.boundMs
+      : untilNextLook({
+          now,
+          nextAt: soon ? now : Number.isFinite(nextAt) ? nextAt : null,
+          backlog,
+          room: room(),
+          boundMs: parts.boundMs,
+        })
     const restMs = restUntil - clock.monotonic()
     const untilMs = delay ?? (isShared ? NEIGHBOUR_LOOK_MS : null)
     if (untilMs !== null || restMs > 0) timer = clock.after(Math.max(untilMs ?? 0, restMs), () => void look())

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { ConfigError, VERSION } from '../config/config.ts'
 import { Refusal } from './client/client.ts'
 import { addAuditCommands } from './commands/audit.ts'
+import { addBackupCommands } from './commands/backup.ts'
 import type { Adder } from './commands/command.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addEventCommands } from './commands/events.ts'
@@ -17,7 +18,10 @@ import { addLedgerCommand } from './commands/ledger.ts'
 import { addCatchUpCommands, addLimitCommands } from './commands/limits.ts'
 import { addMigrateCommand } from './commands/migrate.ts'
 import { addNextCommand } from './commands/next.ts'
+import { addRetentionCommands } from './commands/retention.ts'
+import { addRotateKeysCommand } from './commands/rotate-keys.ts'
 import { addRunCommands } from './commands/runs.ts'
+import { addSchedulingCommands } from './commands/scheduling.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addSessionCommands } from './commands/session.ts'
 import { addUserCommands } from './commands/users.ts'
@@ -44,7 +48,11 @@ const COMMANDS: readonly Adder[] = [
   addKeyCommands,
   addImportCommands,
   addExportCommands,
+  addSchedulingCommands,
+  addRetentionCommands,
   addMigrateCommand,
+  addBackupCommands,
+  addRotateKeysCommand,
   addDoctorCommand,
 ]
 

@@ -16,6 +16,8 @@ export type Terminal = {
   readonly pour: (text: string) => Promise<void>
   /** Remarks, warnings and progress: never part of what a program reads. */
   readonly remark: (text: string) => void
+  /** A line that the next one takes the place of, or the next remark; nothing where nobody looks. */
+  readonly progress: (text: string) => void
   readonly colours: boolean
   readonly paint: (style: Paint, text: string) => string
   /** Cells in a line; Infinity where nobody looks. */
@@ -51,7 +53,8 @@ export const createTerminal = ({ stdout, stderr, stdin }: Streams, environment: 
         if (isTaken === false && stdout.once !== undefined) stdout.once('drain', resolve)
         else resolve()
       }),
-    remark: (line) => void stderr.write(`${line}\n`),
+    remark: (line) => void stderr.write(stderr.isTTY === true ? `\r\x1b[K${line}\n` : `${line}\n`),
+    progress: (line) => void (stderr.isTTY === true && stderr.write(`\r\x1b[K${line}`)),
     colours,
     paint: (style, line) => (colours ? styleText(style, line, { validateStream: false }) : line),
     width: stdout.isTTY === true ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,

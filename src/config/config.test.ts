@@ -109,6 +109,27 @@ const TABLE: Record<keyof Values, Row> = {
     wrong: 'many',
     given: ['100', 100],
   },
+  retentionSuccessDays: {
+    name: 'RETENTION_SUCCESS_DAYS',
+    development: 90,
+    production: 90,
+    wrong: '0',
+    given: ['400', 400],
+  },
+  retentionOtherDays: {
+    name: 'RETENTION_OTHER_DAYS',
+    development: 365,
+    production: 365,
+    wrong: 'a year',
+    given: ['90', 90],
+  },
+  retentionRunsPerJob: {
+    name: 'RETENTION_RUNS_PER_JOB',
+    development: 100_000,
+    production: 100_000,
+    wrong: '9',
+    given: ['1000', 1000],
+  },
   signUpEnabled: { name: 'SIGNUP_ENABLED', development: true, production: false, wrong: 'y', given: ['on', true] },
   allowDefaultAdmin: {
     name: 'ALLOW_DEFAULT_ADMIN',

@@ -27,6 +27,10 @@ export const DEEDS = {
   'key.revoked': 'an API key was revoked',
   'limit.set': 'a limit was made or changed',
   'limit.deleted': 'a limit was deleted',
+  'retention.changed': 'the workspace keeps its executions for another time',
+  'scheduling.held': 'all claiming was held by the operator',
+  'scheduling.released': 'claiming went on',
+  'job.moved': 'a job waits for another instant, since the rules of time zones changed',
   'catch_up.paused': 'catch-up work was paused',
   'catch_up.resumed': 'catch-up work was resumed',
 } as const

@@ -24,3 +24,6 @@ export const firstIdAt = (epochMs: number): string => {
   const hex = Math.max(0, Math.floor(epochMs)).toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }
+
+/** When an id was made, epoch ms. */
+export const madeAt = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)

@@ -2,6 +2,6 @@
 
 export const VERDICTS = [
   ...['ran', 'running', 'waiting', 'failed', 'cancelled', 'uncertain', 'skipped', 'missed'],
-  ...['will_run', 'will_not_run', 'no_occurrence', 'unaccounted'],
+  ...['will_run', 'will_not_run', 'no_occurrence', 'forgotten', 'unaccounted'],
 ] as const
 export type Verdict = (typeof VERDICTS)[number]

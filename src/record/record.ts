@@ -9,6 +9,7 @@ export { createInterests } from './interest.ts'
 export type { Recorded } from './outcome-write.ts'
 export { createRecovery } from './recover.ts'
 export { createReporting, type Reporting } from './reporting.ts'
+export { createUpkeep, type UpkeepReport } from './upkeep.ts'
 
 /** Outcomes that come within this time share a commit. */
 const LINGER_MS = 2

@@ -2,12 +2,11 @@
 import type { Auth } from '../auth/auth.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { FunctionCatalogue } from '../domain/functions.ts'
+import type { RetentionRules } from '../domain/retention.ts'
 import type { Store } from '../store/store.ts'
 import type { Log } from '../telemetry/log.ts'
+import type { Hold } from './hold.ts'
 import type { EngineSignals } from './signals.ts'
-
-/** The one that the first start makes, with the first admin in it. */
-export const FIRST_WORKSPACE = 1
 
 type Settings = {
   readonly version: string
@@ -16,11 +15,26 @@ type Settings = {
   readonly refreshTokenSeconds: number
 }
 
+/** What the engine knows of the machine it runs on. */
+export type Machine = {
+  /** How often the wall clock jumped since the start, and the last time it did. */
+  readonly jumps: () => {
+    readonly count: number
+    readonly last: { readonly at: number; readonly ms: number } | null
+  }
+  /** How long a node that ended without a word still owns what it ran. */
+  readonly leaseSeconds: number
+}
+
 export type Deps = {
   readonly store: Store
   readonly clock: Clock
   readonly auth: Auth
   readonly signals: EngineSignals
+  readonly hold: Hold
+  readonly machine: Machine
+  /** What the operator keeps: the most that a workspace may keep. */
+  readonly retentionBounds: RetentionRules
   readonly log: Pick<Log, 'info' | 'warn'>
   readonly settings: Settings
   /** False: no server of ours would call this address, whatever it resolves to. */

@@ -37,6 +37,7 @@ const factsOf = ({ inForce, ...given }: Given): ExplainFacts => {
     row: null,
     inTheWay: null,
     outages: [],
+    completeSince: null,
     instantsBefore: 0,
     isPlanned: false,
     ...given,

@@ -1,6 +1,7 @@
 /** Why a job ran, or did not, or will, or will not, at one instant: decided from the facts alone, in plain English. Pure. */
 import { REASONS } from '../domain/execution.ts'
 import type { Job } from '../domain/job.ts'
+import { showLimitName } from '../domain/limits.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import type { Around } from '../schedule/schedule.ts'
 import type { ExecutionRow, FormerJob, Outage } from '../store/store.ts'
@@ -30,6 +31,8 @@ export type ExplainFacts = {
   readonly outages: readonly Outage[]
   /** Instants from now up to this one, itself included; for one to come, where a maximum of runs makes it matter. */
   readonly instantsBefore: number
+  /** What is older was forgotten; null: nothing was. */
+  readonly completeSince: number | null
   /** The instant stands in the plan, and nobody took it yet. */
   readonly isPlanned: boolean
 }
@@ -90,12 +93,16 @@ const ofRow = (facts: ExplainFacts, row: ExecutionRow): Explanation => {
   }
 }
 
-const waiting = ({ now }: ExplainFacts, { attempt, notBefore }: ExecutionRow): string => {
+const waiting = ({ now }: ExplainFacts, { attempt, notBefore, waitsFor }: ExecutionRow): string => {
+  if (waitsFor !== null)
+    return waitsFor.kind === 'other_run' ? FOR_ANOTHER : `It waits for the limit ${showLimitName(waitsFor)}.`
   if (attempt > 0)
     return `Attempt ${attempt} failed; the next one starts at ${notBefore === null ? 'once' : instant(notBefore)}.`
   if (notBefore !== null && notBefore > now) return `It waits for its time, ${instant(notBefore)}.`
   return 'It waits in the queue: for a free place, or for another execution of the job to end.'
 }
+
+const FOR_ANOTHER = 'It waits for another execution of the job to end.'
 
 const inTheWay = ({ inTheWay: other }: ExplainFacts): string[] =>
   other === null || other.startedAt === null
@@ -183,10 +190,13 @@ const withoutRow = (facts: ExplainFacts): Explanation => {
   if (runsLeft(inForce) <= 0) {
     return no('no_occurrence', `The maximum of ${inForce.timetable.maxRuns} runs had been reached.`)
   }
-  return no(
-    'unaccounted',
-    'It should have a row and has none: the row was forgotten by age, or the ledger has a gap. `carillon audit` tells which.',
-  )
+  if (facts.completeSince !== null && at < facts.completeSince) {
+    return no(
+      'forgotten',
+      `What became of it was forgotten by age: the history of the job is whole since ${instant(facts.completeSince)}.`,
+    )
+  }
+  return no('unaccounted', 'It should have a row and has none: the ledger has a gap, which `carillon audit` tells too.')
 }
 
 const runsLeft = ({ timetable, runs }: InForce): number =>

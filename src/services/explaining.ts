@@ -41,6 +41,7 @@ export const createExplaining = ({ store, clock }: Deps) => {
           : null,
       outages: row?.status === 'missed' ? await store.history.outages(at - OUTAGE_REACH_MS, at + OUTAGE_REACH_MS) : [],
       instantsBefore: at > now ? instantsUpTo(inForce.timetable, job.id, { from: now, upTo: at }) : 0,
+      completeSince: row === null ? await store.retention.completeSince(workspaceKey, key) : null,
       isPlanned: row === null && at <= now && (await isWaiting(job, at, now)),
     })
     return { ...explanation, at, jobId: job.id, jobName: job.name, execution: row === null ? null : executionView(row) }

@@ -64,9 +64,11 @@ export const createLedgerService = (
   const checkJob = async (known: KnownJob, range: Range, budget: number): Promise<Found> => {
     const former = await store.history.formerJobs(known.job.key)
     const now = clock.now()
+    // What was forgotten by age is no gap.
+    const completeSince = (await store.retention.completeSince(known.job.workspaceKey, known.job.key)) ?? 0
     const found = { rows: 0, expected: 0, waiting: 0, gaps: [] as Gap[], oddities: [] as Oddity[] }
     for (const era of erasOf(known, former, now)) {
-      const from = Math.max(era.after, range.from)
+      const from = Math.max(era.after, range.from, completeSince)
       const upTo = Math.min(era.upTo, range.until, now)
       if (from >= upTo) continue
       const reached = await checkEra(known, era, { from, upTo }, found, budget)

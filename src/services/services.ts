@@ -17,7 +17,9 @@ import { createLedgerService, type LedgerService } from './ledger.ts'
 import { createLimits, type Limits } from './limits.ts'
 import { createRepeats, type Repeats } from './repeats.ts'
 import { createReports, type Reports } from './reports.ts'
+import { createRetention, type Retention } from './retention.ts'
 import { createSchedules, type Schedules } from './schedules.ts'
+import { createScheduling, type Scheduling } from './scheduling.ts'
 import { createSessionCheck } from './session-check.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { createSetup, type Setup } from './setup.ts'
@@ -25,13 +27,15 @@ import { createStatistics, type StatisticsService } from './statistics.ts'
 import { createSystem, type System } from './system.ts'
 import { createUsers, type Users } from './users.ts'
 
+export { FIRST_WORKSPACE } from '../auth/permissions.ts'
 export type { ChainCheck } from './audit-log.ts'
 export type { CatchUpView } from './catch-up.ts'
-export { type Deps, FIRST_WORKSPACE } from './deps.ts'
+export type { Deps } from './deps.ts'
 export type { ExecutionView } from './execution-view.ts'
 export type { Executions } from './executions.ts'
 export type { Explained } from './explaining.ts'
 export type { FunctionView } from './functions.ts'
+export { createHold, type Held } from './hold.ts'
 export type { BulkItem, BulkRequest } from './job-bulk.ts'
 export type { JobEdit, JobInput } from './job-draft.ts'
 export type { OccurrenceView } from './job-runs.ts'
@@ -43,11 +47,14 @@ export type { LimitView } from './limits.ts'
 export type { Resumed } from './pausing.ts'
 export type { Errand, Repeats } from './repeats.ts'
 export type { Report } from './reports.ts'
+export type { RetentionEdit, RetentionView } from './retention.ts'
+export { createRotation, type Rotation } from './rotation.ts'
 export type { SessionView } from './sessions.ts'
 export type { Setup } from './setup.ts'
 export type { EngineSignals } from './signals.ts'
 export type { Caller, SignedIn } from './signing-in.ts'
 export type { StatisticsService } from './statistics.ts'
+export { BACKUP_VALUE, type LastBackup, type Operations, UPKEEP_VALUE } from './system.ts'
 export type { RunOverrides, TargetInput, TargetView } from './targets.ts'
 export type { VersionView } from './undoing.ts'
 export type { UserView } from './user-view.ts'
@@ -80,6 +87,8 @@ export type Services = {
   readonly keys: Keys
   /** For the server itself: what a client may repeat. */
   readonly repeats: Repeats
+  readonly scheduling: Scheduling
+  readonly retention: Retention
 }
 
 /** `setup` is for the start of the server alone: nobody signed in calls it. */
@@ -113,6 +122,8 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     exports: createExports(deps),
     keys: createKeys(deps, keyCheck),
     repeats: createRepeats(deps),
+    scheduling: createScheduling(deps),
+    retention: createRetention(deps),
     setup: createSetup(deps, jobs),
   }
 }

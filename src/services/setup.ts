@@ -1,10 +1,11 @@
 /** The first start: an admin to sign in as, a job to look at, and proof that the secret key is the right one. */
 import { randomBytes } from 'node:crypto'
+import { FIRST_WORKSPACE } from '../auth/permissions.ts'
 import type { Actor } from '../domain/actor.ts'
 import { DomainError } from '../domain/errors.ts'
 import { newId } from '../domain/ids.ts'
 import type { UserRow } from '../store/store.ts'
-import { type Deps, FIRST_WORKSPACE } from './deps.ts'
+import type { Deps } from './deps.ts'
 import { refuse } from './fields.ts'
 import type { HttpTargetInput } from './job-target.ts'
 import type { JobView } from './job-view.ts'

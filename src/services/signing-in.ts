@@ -1,9 +1,11 @@
 /** From a password to a session: the only place where people prove who they are. */
+
+import { FIRST_WORKSPACE } from '../auth/permissions.ts'
 import { refreshHash } from '../auth/refresh-tokens.ts'
 import { DomainError } from '../domain/errors.ts'
 import { newId } from '../domain/ids.ts'
 import type { UserRow } from '../store/store.ts'
-import { type Deps, FIRST_WORKSPACE } from './deps.ts'
+import type { Deps } from './deps.ts'
 import { checkLine, refuse } from './fields.ts'
 import { entryOf } from './noting.ts'
 import { checkProfile, normalEmail, normalUsername, takenError } from './user-rules.ts'

@@ -15,13 +15,18 @@ export type Rotation = {
   readonly secret?: string | undefined
   /** How long the present secret signs on; 0 ends it at once. */
   readonly previousValidMs: number
+  readonly ifVersion?: number | null
 }
 
 const LONGEST_MS = 30 * 24 * 3600 * 1000
 
 export const rotationOf = (deps: Deps) => {
   const { store, clock, auth, signals } = deps
-  return async (actor: Actor, id: string, { secret, previousValidMs }: Rotation): Promise<JobView> => {
+  return async (
+    actor: Actor,
+    id: string,
+    { secret, previousValidMs, ifVersion = null }: Rotation,
+  ): Promise<JobView> => {
     const fault = secret === undefined ? null : signingSecretFault(secret)
     if (fault !== null) throw invalid('secret', undefined, fault)
     if (!Number.isInteger(previousValidMs) || previousValidMs < 0 || previousValidMs > LONGEST_MS) {
@@ -29,7 +34,7 @@ export const rotationOf = (deps: Deps) => {
     }
     const next = secret ?? newSigningSecret()
     const job = await written({
-      ifVersion: null,
+      ifVersion,
       read: () => jobFor(store, actor, 'job.change', id),
       write: async (before) => {
         const signing = signingOf(before.target)

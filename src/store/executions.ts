@@ -95,6 +95,8 @@ export type Statistics = {
   readonly durationMs: { readonly p50: number; readonly p95: number; readonly p99: number } | null
   /** Started minus scheduled, of first attempts of scheduled runs. */
   readonly latenessMs: { readonly p50: number; readonly p95: number; readonly p99: number; readonly max: number } | null
+  /** Percentiles come from sums by the hour, within 5 % of the truth; counts and the maximum are exact all the same. */
+  readonly approximate: boolean
 }
 
 export type ExecutionStore = {

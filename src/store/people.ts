@@ -108,4 +108,6 @@ export type PeopleStore = {
   /** Values kept for the server as a whole (for example the check value of the secret key); `put` writes only where none was. */
   readonly serverValue: (name: string) => Promise<string | null>
   readonly putServerValue: (name: string, value: string) => Promise<string>
+  /** The last writer wins; null takes the value away. */
+  readonly setServerValue: (name: string, value: string | null) => Promise<void>
 }

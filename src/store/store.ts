@@ -7,9 +7,13 @@ import type { JobStore } from './jobs.ts'
 import type { KeyStore } from './keys.ts'
 import type { Ledger } from './ledger.ts'
 import type { LimitStore } from './limits.ts'
+import type { Maintenance } from './maintenance.ts'
 import type { NewAuditEntry } from './notes.ts'
 import type { PeopleStore } from './people.ts'
 import type { ReportStore } from './reports.ts'
+import type { RetentionStore } from './retention.ts'
+import type { RollupStore } from './rollups.ts'
+import type { SealedStore } from './sealed.ts'
 import type { TicketStore, WithinTicket } from './tickets.ts'
 
 export type { AuditFilter, AuditStore } from './audit.ts'
@@ -43,9 +47,13 @@ export type {
   Recovered,
 } from './ledger.ts'
 export type { CatchUpDepth, LimitRow, LimitStore, LimitWrite } from './limits.ts'
+export type { Forgetter, Maintenance, Sizes } from './maintenance.ts'
 export type { NewAuditEntry } from './notes.ts'
 export type { NewSession, NewUser, PeopleStore, SessionRow, UserChange, UserRow, WorkspaceRow } from './people.ts'
 export type { ReportableAttempt, ReportNote, ReportStore } from './reports.ts'
+export type { JobHistory, RetentionRow, RetentionStore } from './retention.ts'
+export type { OpenHour, RollupStore } from './rollups.ts'
+export type { SealedStore, SealedText } from './sealed.ts'
 export type { NewTicket, Ticket, TicketAnswer, TicketRow, TicketStore, WithinTicket } from './tickets.ts'
 
 /** How far an acknowledged write is safe: against the end of the process, a power cut, or the loss of the machine. */
@@ -61,6 +69,7 @@ export type Records = {
   readonly events: EventStore
   readonly audit: AuditStore
   readonly history: HistoryStore
+  readonly retention: RetentionStore
 }
 
 export type Store = Records & {
@@ -75,6 +84,9 @@ export type Store = Records & {
   readonly tickets: TicketStore
   readonly withinTicket: WithinTicket
   readonly reports: ReportStore
+  readonly rollups: RollupStore
+  readonly sealed: SealedStore
+  readonly maintenance: Maintenance
   /** Resolves when a read and a write path answer; rejects with the cause otherwise. */
   readonly check: () => Promise<void>
   /** Waits for what is under way, then lets go of the files or connections. Calls after it reject. */

@@ -23,6 +23,10 @@ export type Metrics = {
   readonly httpRequest: (method: string, route: string, status: number, seconds: number) => void
   readonly queue: (depth: QueueDepth) => void
   readonly claiming: (on: boolean) => void
+  /** Bytes of the database, of what is free inside of it, of its log. */
+  readonly sizes: (sizes: { readonly database: number; readonly free: number; readonly log: number }) => void
+  /** A round of upkeep is over: when (epoch seconds), what it forgot by kind, whether it went through. */
+  readonly upkeep: (at: number, forgotten: Readonly<Record<string, number>>, ok: boolean) => void
   /** Called before each scrape, to set what is only known by asking. A failure leaves the last values standing. */
   readonly beforeScrape: (refresh: () => Promise<void>) => void
   readonly contentType: string
@@ -116,6 +120,24 @@ export const createMetrics = (): Metrics => {
     registers,
   })
 
+  const bytes = new Gauge({
+    name: 'carillon_database_bytes',
+    help: 'Bytes of the database file, of the free pages inside of it, and of its write-ahead log.',
+    labelNames: ['part'],
+    registers,
+  })
+  const upkeepAt = new Gauge({
+    name: 'carillon_upkeep_last_success_timestamp_seconds',
+    help: 'When the last round of upkeep of this process went through.',
+    registers,
+  })
+  const forgotten = new Counter({
+    name: 'carillon_forgotten_total',
+    help: 'Rows that upkeep let go, by kind.',
+    labelNames: ['kind'],
+    registers,
+  })
+
   const refreshers: (() => Promise<void>)[] = []
 
   return {
@@ -139,6 +161,13 @@ export const createMetrics = (): Metrics => {
       catchUpDepth.set({ state: 'running' }, catchUp.running)
     },
     claiming: (on) => claiming.set(on ? 1 : 0),
+    sizes: (sizes) => {
+      for (const [part, size] of Object.entries(sizes)) bytes.set({ part }, size)
+    },
+    upkeep: (at, rows, ok) => {
+      for (const [kind, count] of Object.entries(rows)) forgotten.inc({ kind }, count)
+      if (ok) upkeepAt.set(at)
+    },
     beforeScrape: (refresh) => void refreshers.push(refresh),
     contentType: registry.contentType,
     text: async () => {

@@ -10,7 +10,7 @@ type Case = {
   readonly path: string
   readonly body?: unknown
   /** Makes a thing and answers its id; the tag is read from it. */
-  readonly make: 'job' | 'paused' | 'user' | 'key' | 'waiting' | 'ended'
+  readonly make: 'job' | 'paused' | 'changed' | 'signed' | 'limit' | 'user' | 'key' | 'waiting' | 'ended'
   readonly status: number
 }
 
@@ -24,6 +24,16 @@ const TABLE: readonly Case[] = [
   { operation: 'cloneJob', method: 'POST', path: '/jobs/ID/clone', make: 'job', status: 201 },
   { operation: 'cancelExecution', method: 'POST', path: '/executions/ID/cancel', make: 'waiting', status: 200 },
   { operation: 'retryExecution', method: 'POST', path: '/executions/ID/retry', make: 'ended', status: 202 },
+  { operation: 'undoJob', method: 'POST', path: '/jobs/ID/undo', make: 'changed', status: 200 },
+  {
+    operation: 'rotateSigningSecret',
+    method: 'POST',
+    path: '/jobs/ID/signing-secret/rotate',
+    make: 'signed',
+    status: 200,
+  },
+  { operation: 'setLimit', method: 'PUT', path: '/limits/ID', body: { concurrency: 2 }, make: 'limit', status: 200 },
+  { operation: 'deleteLimit', method: 'DELETE', path: '/limits/ID', make: 'limit', status: 204 },
   { operation: 'updateUser', method: 'PATCH', path: '/users/ID', body: { full_name: 'x' }, make: 'user', status: 200 },
   { operation: 'deleteUser', method: 'DELETE', path: '/users/ID', make: 'user', status: 204 },
   { operation: 'updateApiKey', method: 'PATCH', path: '/api-keys/ID', body: { name: 'x' }, make: 'key', status: 200 },
@@ -33,6 +43,9 @@ const TABLE: readonly Case[] = [
 const HOMES = {
   job: 'jobs',
   paused: 'jobs',
+  changed: 'jobs',
+  signed: 'jobs',
+  limit: 'limits',
   user: 'users',
   key: 'api-keys',
   waiting: 'executions',
@@ -46,9 +59,18 @@ test('each write of the table is refused under a tag that is not the present one
   const job = async (): Promise<string> => (await post('/jobs', aJob())).id
   const waiting = async (): Promise<string> => (await post(`/jobs/${await job()}/run`)).id
   let users = 0
+  let limits = 0
   const makers: Record<Case['make'], () => Promise<string>> = {
     job,
     waiting,
+    changed: async () => {
+      const id = await job()
+      await ask('PATCH', `/jobs/${id}`, { token, body: { description: 'changed' } })
+      return id
+    },
+    signed: async () =>
+      (await post('/jobs', aJob({ target: { kind: 'http', url: 'https://example.com/', signing: {} } }))).id,
+    limit: async () => (await ask('PUT', `/limits/limit-${limits++}`, { token, body: { concurrency: 1 } })).body.name,
     paused: async () => (await post(`/jobs/${await job()}/pause`)).id,
     ended: async () => (await post(`/executions/${await waiting()}/cancel`)).id,
     user: async () => {

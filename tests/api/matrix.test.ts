@@ -79,6 +79,10 @@ const MATRIX: Readonly<Record<string, Row>> = {
   getApiKey: { path: '/api-keys/KEY', ...change },
   updateApiKey: { path: '/api-keys/KEY', body: { name: 'stolen' }, ...change },
   revokeApiKey: { path: '/api-keys/KEY', ...change },
+  pauseScheduling: { path: '/system/pause-scheduling', ...administer, stranger: 403 },
+  resumeScheduling: { path: '/system/resume-scheduling', ...administer, stranger: 403 },
+  getRetention: own,
+  updateRetention: { body: { success_days: 30 }, ...administer },
 }
 
 const PUBLIC = ['signIn', 'signUp', 'refreshSession', 'isAlive', 'isReady', 'getHealth', 'reportExecution']

@@ -16,6 +16,7 @@ import { nodesContract } from './store-nodes.ts'
 import { outcomesContract } from './store-outcomes.ts'
 import { peopleContract } from './store-people.ts'
 import { reportsContract } from './store-reports.ts'
+import { retentionContract } from './store-retention.ts'
 import { scheduleChangesContract } from './store-schedule-changes.ts'
 import { sessionsContract } from './store-sessions.ts'
 import { ticketsContract } from './store-tickets.ts'
@@ -47,5 +48,6 @@ export const storeContract = (name: string, open: OpenStore): void => {
     jobHistoryContract(open)
     keysContract(open)
     ticketsContract(open)
+    retentionContract(open)
   })
 }

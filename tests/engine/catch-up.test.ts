@@ -9,7 +9,7 @@ const LOOK_MS = 15
 
 const afterAnOutage = async (test: TestContext) => {
   const world = await openWorld(test)
-  const node = world.node({ capacity: CAPACITY, catchUpShare: 0.25 })
+  const node = world.node({ parts: { capacity: CAPACITY, catchUpShare: 0.25 } })
   await world.job('behind', { copies: BEHIND - 1, timetable: at(HOUR, 24 * HOUR) })
   world.clock.setWall(START + 26 * HOUR)
   return { world, node }
@@ -53,7 +53,7 @@ describe('catch-up work', () => {
 
   it('is made up for the oldest first', async (test) => {
     const world = await openWorld(test)
-    const node = world.node({ capacity: 4, catchUpShare: 0.25 })
+    const node = world.node({ parts: { capacity: 4, catchUpShare: 0.25 } })
     for (const hour of [5, 2, 7, 3]) await world.job(`hour ${hour}`, { timetable: at(hour * HOUR, 24 * HOUR) })
     world.clock.setWall(START + 10 * HOUR)
 
@@ -72,7 +72,7 @@ describe('catch-up work', () => {
 
     await pass(world, node, 2 * SECOND, LOOK_MS)
     const again = await world.reopen()
-    const next = again.node({ capacity: CAPACITY })
+    const next = again.node({ parts: { capacity: CAPACITY } })
     await pass(again, next, 2 * SECOND, LOOK_MS)
 
     assert.deepEqual([made(node), made(next)], [0, 0])

@@ -34,7 +34,7 @@ describe('while one workspace floods the server, another one is served on time',
   const shared = async (test: TestContext) => {
     const world = await openWorld(test)
     const neighbour = await world.neighbour()
-    const node = world.node({ capacity: CAPACITY })
+    const node = world.node({ parts: { capacity: CAPACITY } })
     await often(world, 'other', neighbour)
     return { world, node }
   }
@@ -78,7 +78,7 @@ describe('while one workspace floods the server, another one is served on time',
 
   it('and a workspace that is alone may take every place', async (test) => {
     const world = await openWorld(test)
-    const node = world.node({ capacity: CAPACITY })
+    const node = world.node({ parts: { capacity: CAPACITY } })
     await world.job('flood', { copies: FLOOD, timetable: every(60 * MINUTE) })
     world.clock.setWall(START)
 

@@ -10,7 +10,7 @@ import { newId } from '../../src/domain/ids.ts'
 import type { Job, Timetable } from '../../src/domain/job.ts'
 import type { PolicyChoices } from '../../src/domain/policies.ts'
 import type { Target } from '../../src/domain/target.ts'
-import { createEngine, type Engine } from '../../src/engine.ts'
+import { createEngine, type Engine, type EngineParts, type EngineWatcher } from '../../src/engine.ts'
 import { compile, nextAfter } from '../../src/schedule/schedule.ts'
 import { openSqliteStore } from '../../src/store/sqlite/database.ts'
 import type { ExecutionRow, NewJob, Store } from '../../src/store/store.ts'
@@ -66,15 +66,25 @@ export type Node = {
   readonly paused: number[]
 }
 
+type Moved = Parameters<EngineWatcher['moved']>[0][number]
+type Report = Parameters<EngineWatcher['upkeep']>[0]
+
+export type NodeMore = {
+  readonly parts?: Pick<EngineParts, 'mayClaim' | 'zones' | 'upkeep' | 'capacity' | 'catchUpShare'>
+  /** Hears of jobs that were moved, and of rounds of upkeep. */
+  readonly moved?: Moved[]
+  readonly reports?: Report[]
+}
+
 export type World = {
   /** Of the database file. */
   readonly path: string
   readonly store: Store
   readonly clock: ManualClock
   readonly job: (name: string, more?: JobMore) => Promise<Job>
-  readonly node: (more?: { readonly capacity?: number; readonly catchUpShare?: number }) => Node
   /** Another workspace, for jobs of its own. */
   readonly neighbour: () => Promise<Owner>
+  readonly node: (more?: NodeMore) => Node
   /** Executions of a job, oldest first, as `seconds since START status reason?`. */
   readonly history: (job: Job) => Promise<string[]>
   readonly executions: (job: Job) => Promise<readonly ExecutionRow[]>
@@ -180,7 +190,7 @@ const firstUser = async (store: Store, clock: ManualClock, username: string): Pr
 
 type Call = { readonly assignment: Assignment; readonly done: (outcome: Outcome) => void; readonly startedAt: number }
 
-const node = (store: Store, clock: ManualClock, more: Parameters<World['node']>[0] = {}): Node => {
+const node = (store: Store, clock: ManualClock, more: NodeMore = {}): Node => {
   const sent: string[] = []
   const starts: Node['starts'] = []
   const calls: Call[] = []
@@ -231,7 +241,7 @@ const node = (store: Store, clock: ManualClock, more: Parameters<World['node']>[
     transport,
     boundMs: SECOND,
     interests: store.events.interests,
-    ...more,
+    ...more.parts,
     watcher: {
       recorded: (recorded) => void ended.push(...recorded.map(({ to }) => to)),
       fenced: (count) => {
@@ -241,6 +251,8 @@ const node = (store: Store, clock: ManualClock, more: Parameters<World['node']>[
       paused: (jobKeys) => void paused.push(...jobKeys),
       scheduling: () => {},
       fault: (_where, error) => void faults.push(error),
+      moved: (jobs) => void more.moved?.push(...jobs),
+      upkeep: (report) => void more.reports?.push(report),
     },
   })
 
@@ -269,3 +281,12 @@ const node = (store: Store, clock: ManualClock, more: Parameters<World['node']>[
 
 /** A failed answer, as a target's 503 gives it. */
 export const FAILED: Partial<Outcome> = { kind: 'failure', statusCode: 503, error: 'Status 503', failure: 'status' }
+
+/** Lets the store's threads answer until it is so. */
+export const until = async (isSo: () => boolean, meanwhile: () => void = () => {}): Promise<void> => {
+  for (let turn = 0; turn < 200_000 && !isSo(); turn++) {
+    await new Promise(setImmediate)
+    meanwhile()
+  }
+  if (!isSo()) throw new Error('It did not become so.')
+}

@@ -43,6 +43,7 @@ export const cliWorld = (environment: Texts = {}): CliWorld => {
       sayJson: (value, indent = 2) => out.push(safeJson(value, indent)),
       pour: async (text) => void out.push(text),
       remark: (line) => err.push(line),
+      progress: () => {},
       colours: false,
       paint: (_, text) => text,
       width: Number.POSITIVE_INFINITY,

@@ -6,6 +6,7 @@ import { DomainError, type ErrorCode } from '../../src/domain/errors.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { createReporting } from '../../src/record/record.ts'
 import {
+  createHold,
   createServices,
   type Deps,
   type EngineSignals,
@@ -44,6 +45,9 @@ export type World = {
   readonly member: (admin: UserActor, role: Role, name?: string) => Promise<UserActor>
   readonly signIn: (login: string, address?: string) => Promise<SignedIn>
 }
+
+/** What the operator of the world keeps. */
+export const RETENTION = { successDays: 90, otherDays: 365, runsPerJob: 100_000 }
 
 // The cost of a hash is proved where hashes are; here it would only be waited for.
 const CHEAP_HASH = { memoryKiB: 64, passes: 1, lanes: 1 }
@@ -86,6 +90,9 @@ export const aWorld = async (t: Cleanup): Promise<World> => {
       signals,
       log: { info: log, warn: log },
       settings: { version: '0.0.0', signUpEnabled: true, refreshTokenSeconds: 30 * 86_400 },
+      hold: createHold(store.people),
+      machine: { jumps: () => ({ count: 0, last: null }), leaseSeconds: 15 },
+      retentionBounds: RETENTION,
       mayCall: (url) => url.hostname !== '169.254.169.254',
       functions: REPORTS,
       ...changes,

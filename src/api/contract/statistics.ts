@@ -23,5 +23,8 @@ export const Statistics = strict({
   lateness_ms: strict({ ...percentiles, max: z.number() })
     .nullable()
     .describe('Started minus scheduled, of first attempts of scheduled runs.'),
+  approximate: z
+    .boolean()
+    .describe('Percentiles come from sums by the hour, within 5 %; counts and the maximum are exact all the same.'),
 }).meta({ id: 'Statistics' })
 export type Statistics = z.infer<typeof Statistics>

@@ -54,7 +54,7 @@ export const executionDetailToWire = (execution: Detailed): wire.ExecutionDetail
 type Measured = Awaited<ReturnType<StatisticsService['range']>>
 
 export const statisticsToWire = (
-  { counts, successRate, durationMs, latenessMs }: Measured,
+  { counts, successRate, durationMs, latenessMs, approximate }: Measured,
   range: { readonly from: number; readonly until: number },
 ): Statistics => ({
   from: instant(range.from),
@@ -63,4 +63,5 @@ export const statisticsToWire = (
   success_rate: successRate,
   duration_ms: durationMs,
   lateness_ms: latenessMs,
+  approximate,
 })

@@ -4,6 +4,7 @@ import { DomainError } from '../../domain/errors.ts'
 import type { ExecutionRow, NewManualRun, Standing } from '../executions.ts'
 import { DELETED, REASON_CODE, STATUS_CODE, TRIGGER_CODE } from './codes.ts'
 import { executionOf, selectWholeExecution } from './execution-rows.ts'
+import { sumUpAnew } from './rollup-hours.ts'
 import { freePlaces, jobKeyOf, unparkFirst } from './statements.ts'
 import type { ExecutionTable } from './tables.ts'
 import { type Access, DuplicateKey, lastRow, statement } from './unit.ts'
@@ -127,6 +128,7 @@ export const retryExecution = async (
   { workspaceKey, id, requestedBy, now, ifAt }: Which & { readonly requestedBy: string | null },
 ): Promise<boolean> => {
   const results = await write([
+    sumUpAnew(read, workspaceKey, id),
     // Its last attempt is told by the execution alone; it needs a row of its own before the next one overwrites it.
     statement(
       read

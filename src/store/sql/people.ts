@@ -19,6 +19,7 @@ export const createPeopleStore = (access: Access): PeopleStore => ({
   ...sessionStore(access),
   serverValue: (name) => serverValue(access, name),
   putServerValue: (name, value) => putServerValue(access, name, value),
+  setServerValue: (name, value) => setServerValue(access, name, value),
 })
 
 const serverValue = async ({ read }: Access, name: string): Promise<string | null> => {
@@ -36,4 +37,9 @@ const putServerValue = async (access: Access, name: string, value: string): Prom
     if (stored === null) throw error
     return stored
   }
+}
+
+const setServerValue = async ({ read, write }: Access, name: string, value: string | null): Promise<void> => {
+  const remove = statement(read.deleteFrom('server_value').where('name', '=', name))
+  await write([remove, ...(value === null ? [] : [statement(read.insertInto('server_value').values({ name, value }))])])
 }

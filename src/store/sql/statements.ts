@@ -71,7 +71,7 @@ export const insertExecutions = (
 ): readonly Statement[] => insertMany(read, 'execution', rows)
 
 /** One text for all rows, which must have the same columns in the same order. */
-export const insertMany = <Table extends 'execution' | 'job'>(
+export const insertMany = <Table extends 'execution' | 'job' | 'rollup' | 'rollup_hour'>(
   read: Kysely<Tables>,
   table: Table,
   rows: readonly Insertable<Tables[Table]>[],

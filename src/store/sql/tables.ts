@@ -27,6 +27,10 @@ export type Tables = {
   api_key: ApiKeyTable
   ticket: TicketTable
   report: ReportTable
+  retention: RetentionTable
+  retention_floor: { workspace_key: number; job_key: number; complete_since: number }
+  rollup_hour: { workspace_key: number; hour: number; state: number; complete: number; cursor: string | null }
+  rollup: RollupTable
 }
 
 export type WorkspaceTable = {
@@ -226,7 +230,7 @@ export type JobHistoryTable = {
   name: Fixed<string>
   description: Fixed<string | null>
   timetable: Fixed<string>
-  target: Fixed<string>
+  target: string
   policies: Fixed<string | null>
   metadata: Fixed<string | null>
 }
@@ -278,4 +282,29 @@ export type ReportTable = {
   reported_at: number
   final_attempt: number | null
   final_digest: string | null
+}
+
+export type RetentionTable = {
+  workspace_key: number
+  success_days: number | null
+  other_days: number | null
+  runs_per_job: number | null
+  version: number
+  updated_at: number
+}
+
+export type RollupTable = {
+  workspace_key: number
+  job_key: number
+  hour: number
+  executions: number
+  success: number
+  failed: number
+  cancelled: number
+  uncertain: number
+  skipped: number
+  missed: number
+  durations: string
+  lateness: string
+  latest_ms: number | null
 }

@@ -14,6 +14,8 @@ const LARGEST_KEPT_LOG_BYTES = 64 * 1024 * 1024
 export const openWritable = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
   try {
+    // Takes hold only while the file is empty, before anything else is written to it.
+    db.exec('pragma auto_vacuum = incremental')
     const mode = db.prepare('pragma journal_mode = wal').get()?.journal_mode
     if (mode !== 'wal') throw new Error(`database: the file system does not allow write-ahead logging (mode ${mode})`)
     // Checkpoints are made by hand, away from the hot path.
@@ -60,7 +62,7 @@ const AWAY = new Set([BUSY, LOCKED, NO_MEMORY, READ_ONLY, IO_ERROR, CORRUPT, FUL
 /** The file, its disk or another process is in the way: nothing is wrong with the request itself. */
 export const isAway = (error: unknown): boolean => AWAY.has(primaryCode(error) ?? -1)
 
-const isDamage = (error: unknown): boolean => [CORRUPT, NOT_A_DATABASE].includes(primaryCode(error) ?? -1)
+export const isDamage = (error: unknown): boolean => [CORRUPT, NOT_A_DATABASE].includes(primaryCode(error) ?? -1)
 
 /** The reason not to start, in words for whoever has to mend it. */
 export const damaged = (cause: unknown): Error => {

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../domain/clock.ts'
 import { createAuditStore } from '../sql/audit.ts'
 import { createEventStore } from '../sql/events.ts'
 import { createExecutionStore } from '../sql/executions.ts'
+import { createForgetters } from '../sql/forgetters.ts'
 import { openGate } from '../sql/gate.ts'
 import { createHistoryStore } from '../sql/history.ts'
 import { createJobStore } from '../sql/jobs.ts'
@@ -11,21 +12,26 @@ import { createKeyStore } from '../sql/keys.ts'
 import { createLimitStore } from '../sql/limits.ts'
 import { markWrites } from '../sql/mark-writes.ts'
 import { createPeopleStore } from '../sql/people.ts'
+import { createRetentionStore } from '../sql/retention.ts'
+import { createRollupStore } from '../sql/rollups.ts'
+import { createSealedStore } from '../sql/sealed.ts'
 import type { Tables } from '../sql/tables.ts'
 import { createTicketStore } from '../sql/tickets.ts'
-import { type Access, noting, type Statement, type StatementResult } from '../sql/unit.ts'
+import { type Access, noting } from '../sql/unit.ts'
 import type { Records, Store } from '../store.ts'
+import { openBackground, type Reading } from './background.ts'
 import { kyselyOver } from './kysely-driver.ts'
 import { createLedger } from './ledger.ts'
 import { type Line, openLine } from './line.ts'
+import { createMaintenance } from './maintenance.ts'
 import type { Operations } from './operations.ts'
 import { createReportStore } from './reports.ts'
 import { readStatistics } from './statistics.ts'
 import { startThread } from './thread.ts'
 
+export { type CopyReport, makeCopy, verifyCopy } from './copies.ts'
 export { migrate, pendingMigrations } from './migrate.ts'
-
-type Reading = { readonly read: (query: Statement) => StatementResult['rows'] }
+export { type Restored, restoreCopy, vacuumFile } from './restore.ts'
 
 /** A read that takes longer is refused, so that one cannot hold up all others. */
 const LONGEST_READ_MS = 5000
@@ -58,7 +64,19 @@ export const openSqliteStore = async ({
   const plain: Access = { read, write: (unit) => writer.ask('unit', unit), by: null }
   const { access, withinTicket } = markWrites(plain)
 
+  const background = openBackground(() => openReader({ path, clock, onFault }))
+  const unhurried: Access = { ...access, read: kyselyOver(background.read) }
+
   const gate = openGate()
+  const maintenance = createMaintenance({
+    path,
+    read,
+    writer,
+    forgetters: createForgetters(unhurried).map(({ name, forget }) => ({ name, ...gate.before({ forget }) })),
+    rest: background.rest,
+  })
+  const { places, ...sealed } = createSealedStore(unhurried)
+  const { forgetters, ...upkeep } = maintenance
 
   const recordsOver = (over: Access): Records => ({
     jobs: gate.before(createJobStore(over)),
@@ -69,6 +87,7 @@ export const openSqliteStore = async ({
     events: gate.before(createEventStore(over)),
     audit: gate.before(createAuditStore(over)),
     history: gate.before(createHistoryStore(over)),
+    retention: gate.before(createRetentionStore(over, unhurried.read)),
   })
 
   return {
@@ -80,11 +99,14 @@ export const openSqliteStore = async ({
     reports: gate.before(createReportStore(writer, read)),
     tickets: gate.before(createTicketStore(plain)),
     withinTicket,
+    rollups: gate.before(createRollupStore(unhurried)),
+    sealed: { places, ...gate.before(sealed) },
+    maintenance: { forgetters, ...gate.before(upkeep) },
     ...gate.before({ check: () => check(writer, read, clock.now()) }),
     close: async () => {
       await gate.shut()
       // The writer last: it folds the log into the file, which an open reader would prevent.
-      await reader.close()
+      await Promise.all([reader.close(), background.rest()])
       await writer.close()
     },
   }

@@ -9,11 +9,12 @@ import { events } from './migrations/0003-events.ts'
 import { keys } from './migrations/0004-keys.ts'
 import { reports } from './migrations/0005-reports.ts'
 import { crashes } from './migrations/0006-crashes.ts'
+import { upkeep } from './migrations/0007-upkeep.ts'
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 
 /** In order; a released one never changes. */
-const MIGRATIONS: readonly Migration[] = [ground, limits, events, keys, reports, crashes]
+const MIGRATIONS: readonly Migration[] = [ground, limits, events, keys, reports, crashes, upkeep]
 
 /** "Cari": marks a file as ours, so that another program's database is never written to. */
 const APPLICATION_ID = 0x43617269
@@ -67,6 +68,13 @@ export const applyMigrations = (
     if (db.isTransaction) db.exec('rollback')
     throw error
   }
+}
+
+/** Number of the newest migration; throws when the file is not ours, newer than this release, or was tampered with. */
+export const schemaOf = (db: DatabaseSync): number => {
+  const missing = pendingIn(db, MIGRATIONS)
+  if (missing.length === MIGRATIONS.length) throw new Error('database: the file holds nothing of Carillon')
+  return Number(db.prepare('select max(number) as number from migration').get()?.number)
 }
 
 const pendingIn = (db: DatabaseSync, migrations: readonly Migration[]): readonly Migration[] => {

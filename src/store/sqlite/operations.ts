@@ -35,6 +35,8 @@ export type Operations = Pick<Nodes, 'join' | 'renew' | 'leave' | 'lost' | 'reco
   readonly endReported: Reports['end']
   /** The statements of one use case. Null: one of them did not change what it expected to, and all are undone. */
   readonly unit: (steps: readonly (Statement | Append)[]) => StatementResult[]
+  /** Moves this many pages out of the free space and cuts the file. */
+  readonly shrink: (pages: number) => void
   /** Leaves a trace on the disk: the only proof that writing works. */
   readonly touch: (value: string) => void
 }
@@ -104,6 +106,7 @@ export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operation
         return result
       })
     },
+    shrink: (pages) => db.exec(`pragma incremental_vacuum(${Math.trunc(pages)})`),
     touch: (value) => void touch.run(value),
   }
 }

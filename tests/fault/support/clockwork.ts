@@ -79,6 +79,8 @@ export const openClockwork = async (run: Scenario): Promise<Clockwork> => {
       recovered: () => {},
       paused: () => {},
       scheduling: () => {},
+      moved: () => {},
+      upkeep: () => {},
       fault: (_, error) => onFault(error),
     },
     boundMs: 1000,

@@ -1,0 +1,137 @@
+/** S96, F42: another key for every stored secret, while the server runs, and broken off at any moment. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { anInput, aWorld, CALLER, PASSWORD } from '../../tests/support/services-world.ts'
+import { createSecrets } from '../auth/secrets.ts'
+import { secretPlace } from '../auth/target-secrets.ts'
+import type { SealedStore, Store } from '../store/store.ts'
+import { createRotation } from './rotation.ts'
+
+const OLD = 'test secret key of more than 32 characters'
+const NEW = 'another secret key of more than 32 characters'
+
+/** Jobs with secrets, one run with an override that waits, a session whose token was just exchanged. */
+const sealedWorld = async (t: Parameters<typeof aWorld>[0], jobs = 3) => {
+  const world = await aWorld(t)
+  const ada = await world.admin('ada')
+  await world.services.setup.checkSecretKey()
+  const made = []
+  for (let index = 0; index < jobs; index++)
+    made.push(
+      await world.services.jobs.create(
+        ada,
+        anInput({
+          name: `job ${index}`,
+          target: {
+            kind: 'http',
+            url: 'https://example.com/',
+            method: 'GET',
+            auth: { kind: 'bearer', token: `secret ${index}` },
+          },
+        }),
+      ),
+    )
+  await world.services.jobs.create(ada, anInput({ name: 'without a secret' }))
+  const [first] = made
+  await world.services.jobs.run(ada, first?.id ?? '', { url: 'https://example.com/other' })
+  const signedIn = await world.services.sessions.signIn({ ...CALLER, login: 'ada', password: PASSWORD })
+  await world.services.sessions.refresh({ ...CALLER, refreshToken: signedIn.refreshToken })
+  return { ...world, ada, made }
+}
+
+const rotationOf = ({ sealed }: Pick<Store, 'sealed'>, key: string, former: readonly string[] = []) =>
+  createRotation({ sealed, secrets: createSecrets(key, former) })
+
+const opened = async ({ jobs }: Pick<Store, 'jobs'>, workspaceKey: number, id: string, key: string) => {
+  const job = await jobs.byId(workspaceKey, id)
+  assert.ok(job !== null && 'auth' in job.target && job.target.auth?.kind === 'bearer')
+  return createSecrets(key).open(job.target.auth.token.sealed, secretPlace(workspaceKey, id, 'bearer'))
+}
+
+test('S96: after a rotation everything opens with the new key alone, and to people nothing has changed', async (t) => {
+  const { store, ada, made } = await sealedWorld(t)
+  const before = await store.jobs.byId(ada.workspaceKey, made[1]?.id ?? '')
+  assert.deepEqual(await rotationOf(store, NEW, [OLD]).look(), { left: 6, unreadable: [] })
+  const progress: number[] = []
+
+  const report = await rotationOf(store, NEW, [OLD]).rotate(({ resealed }) => progress.push(resealed))
+
+  assert.deepEqual(report, { resealed: 6, left: 0, unreadable: [] })
+  assert.ok(progress.length > 0)
+  assert.deepEqual(await rotationOf(store, NEW).look(), { left: 0, unreadable: [] })
+  for (const [index, job] of made.entries())
+    assert.equal(await opened(store, ada.workspaceKey, job.id, NEW), `secret ${index}`)
+  const after = await store.jobs.byId(ada.workspaceKey, made[1]?.id ?? '')
+  assert.deepEqual([after?.version, after?.updatedAt], [before?.version, before?.updatedAt])
+})
+
+test('S96: a server with the new key alone starts on it, and one with the old key alone does not', async (t) => {
+  const world = await sealedWorld(t)
+  await rotationOf(world.store, NEW, [OLD]).rotate(() => {})
+
+  await world.again({ secretKey: NEW }).services.setup.checkSecretKey()
+  await assert.rejects(world.again({ secretKey: OLD }).services.setup.checkSecretKey(), /SECRET_KEY/)
+})
+
+test('F42: broken off between any two writes, every secret opens with one of the keys, and the next run ends it', async (t) => {
+  const { store, ada, made } = await sealedWorld(t, 4)
+  for (let writes = 0; writes < 4; writes++) {
+    let left = 1
+    const dying: SealedStore = {
+      ...store.sealed,
+      // One text at a time, so that there is a moment between any two.
+      page: (place, after) => store.sealed.page(place, after, 1),
+      replace: (texts) => {
+        if (texts.length > 0 && left-- <= 0) throw new Error('kill -9')
+        return store.sealed.replace(texts)
+      },
+    }
+    const one = createRotation({ sealed: dying, secrets: createSecrets(NEW, [OLD]) })
+    await one.rotate(() => {}).catch((error: unknown) => assert.match(String(error), /kill -9/))
+
+    assert.deepEqual((await rotationOf(store, NEW, [OLD]).look()).unreadable, [])
+  }
+
+  const report = await rotationOf(store, NEW, [OLD]).rotate(() => {})
+
+  assert.deepEqual([report.left, report.unreadable], [0, []])
+  for (const [index, job] of made.entries())
+    assert.equal(await opened(store, ada.workspaceKey, job.id, NEW), `secret ${index}`)
+})
+
+test('a secret that somebody saves meanwhile is theirs: it is not overwritten', async (t) => {
+  const { store, ada, services, made } = await sealedWorld(t, 1)
+  const id = made[0]?.id ?? ''
+  let saved = false
+  const racing: SealedStore = {
+    ...store.sealed,
+    replace: async (texts) => {
+      if (!saved && texts.some(({ place }) => place === 'jobs')) {
+        saved = true
+        const target = {
+          kind: 'http',
+          url: 'https://example.com/',
+          method: 'GET',
+          auth: { kind: 'bearer', token: 'newer' },
+        } as const
+        await services.jobs.update(ada, id, { target }, null)
+      }
+      return store.sealed.replace(texts)
+    },
+  }
+
+  const report = await createRotation({ sealed: racing, secrets: createSecrets(NEW, [OLD]) }).rotate(() => {})
+
+  assert.equal(report.left, 0)
+  assert.equal(await opened(store, ada.workspaceKey, id, NEW), 'newer')
+})
+
+test('without the former key nothing is changed, and what cannot be opened is named without telling what it is', async (t) => {
+  const { store, made } = await sealedWorld(t, 1)
+
+  const report = await rotationOf(store, NEW).rotate(() => {})
+
+  assert.equal(report.resealed, 0)
+  assert.ok(report.unreadable.includes(`jobs: ${made[0]?.id}`), report.unreadable.join())
+  assert.deepEqual(await rotationOf(store, OLD).look(), { left: 0, unreadable: [] })
+})

@@ -1,0 +1,214 @@
+/** The places where sealed secrets rest, one entry each: whoever adds a column with a secret in it adds it here. */
+import { type Kysely, sql } from 'kysely'
+import type { SealedStore, SealedText } from '../sealed.ts'
+import type { Tables } from './tables.ts'
+import { type Access, type Statement, statement } from './unit.ts'
+
+type Place = {
+  readonly name: string
+  /** Of all its texts; null: `page` tells it of each. */
+  readonly form: SealedText['form'] | null
+  readonly page: (read: Kysely<Tables>, after: string | null, limit: number) => Promise<readonly Row[]>
+  readonly replace: (read: Kysely<Tables>, key: string, from: string, to: string) => Statement
+}
+
+type Row = Pick<SealedText, 'key' | 'workspaceKey' | 'owner' | 'text'> & { readonly field?: string }
+
+/** Secrets of the server itself belong to no workspace. */
+const NO_WORKSPACE = 0
+
+const jobs: Place = {
+  name: 'jobs',
+  form: { kind: 'target' },
+  page: async (read, after, limit) => {
+    const rows = await read
+      .selectFrom('job')
+      .select(['key', 'id', 'workspace_key', 'target'])
+      .where('key', '>', Number(after ?? 0))
+      .where('target', 'like', '%"sealed":%')
+      .orderBy('key')
+      .limit(limit)
+      .execute()
+    return rows.map((row) => ({
+      key: String(row.key),
+      workspaceKey: row.workspace_key,
+      owner: row.id,
+      text: row.target,
+    }))
+  },
+  // Neither the version nor the time of the last change moves: to people nothing changed.
+  replace: (read, key, from, to) =>
+    statement(read.updateTable('job').set({ target: to }).where('key', '=', Number(key)).where('target', '=', from)),
+}
+
+/** Overrides leave the row when the run ends: those of live executions are all there are. Leans on execution_live. */
+const overrides: Place = {
+  name: 'runs that wait',
+  form: { kind: 'target' },
+  page: async (read, after, limit) => {
+    const rows = await read
+      .selectFrom('execution')
+      .innerJoin('job', 'job.key', 'execution.job_key')
+      .select(['execution.key', 'job.id', 'execution.workspace_key', 'execution.overrides'])
+      .where('execution.key', '>', Number(after ?? 0))
+      .where(sql<boolean>`execution.status < 2`)
+      .where('execution.overrides', 'like', '%"sealed":%')
+      .orderBy('execution.key')
+      .limit(limit)
+      .execute()
+    return rows.map((row) => ({
+      key: String(row.key),
+      workspaceKey: row.workspace_key,
+      owner: row.id,
+      text: row.overrides ?? '',
+    }))
+  },
+  replace: (read, key, from, to) =>
+    statement(
+      read.updateTable('execution').set({ overrides: to }).where('key', '=', Number(key)).where('overrides', '=', from),
+    ),
+}
+
+const sessions: Place = {
+  name: 'sessions',
+  form: { kind: 'text', field: 'session.successor' },
+  page: async (read, after, limit) => {
+    const rows = await read
+      .selectFrom('session')
+      .select(['id', 'sealed_successor'])
+      .where('id', '>', after ?? '')
+      .where('sealed_successor', 'is not', null)
+      .orderBy('id')
+      .limit(limit)
+      .execute()
+    return rows.map((row) => ({
+      key: row.id,
+      workspaceKey: NO_WORKSPACE,
+      owner: row.id,
+      text: row.sealed_successor ?? '',
+    }))
+  },
+  replace: (read, key, from, to) =>
+    statement(
+      read
+        .updateTable('session')
+        .set({ sealed_successor: to })
+        .where('id', '=', key)
+        .where('sealed_successor', '=', from),
+    ),
+}
+
+/** Values of the server that are sealed under their own name. */
+const serverValues: Place = {
+  name: 'the server',
+  form: null,
+  page: async (read, after, limit) => {
+    const rows = await read
+      .selectFrom('server_value')
+      .selectAll()
+      .where('name', '>', after ?? '')
+      .where('value', 'like', 'v1.%')
+      .orderBy('name')
+      .limit(limit)
+      .execute()
+    return rows.map(({ name, value }) => ({
+      key: name,
+      workspaceKey: NO_WORKSPACE,
+      owner: 'server',
+      text: value,
+      field: name,
+    }))
+  },
+  replace: (read, key, from, to) =>
+    statement(read.updateTable('server_value').set({ value: to }).where('name', '=', key).where('value', '=', from)),
+}
+
+/** Former states of jobs: an undo gives them back, secrets and all. */
+const formerJobs: Place = {
+  name: 'former states of jobs',
+  form: { kind: 'target' },
+  page: async (read, after, limit) => {
+    const [job = 0, version = 0] = (after ?? '0:0').split(':').map(Number)
+    const rows = await read
+      .selectFrom('job_history')
+      .innerJoin('job', 'job.key', 'job_history.job_key')
+      .select(['job_history.job_key', 'job_history.version', 'job.id', 'job.workspace_key', 'job_history.target'])
+      .where(sql<boolean>`(job_history.job_key, job_history.version) > (${job}, ${version})`)
+      .where('job_history.target', 'like', '%"sealed":%')
+      .orderBy('job_history.job_key')
+      .orderBy('job_history.version')
+      .limit(limit)
+      .execute()
+    return rows.map((row) => ({
+      key: `${row.job_key}:${row.version}`,
+      workspaceKey: row.workspace_key,
+      owner: row.id,
+      text: row.target,
+    }))
+  },
+  replace: (read, key, from, to) => {
+    const [job = 0, version = 0] = key.split(':').map(Number)
+    return statement(
+      read
+        .updateTable('job_history')
+        .set({ target: to })
+        .where('job_key', '=', job)
+        .where('version', '=', version)
+        .where('target', '=', from),
+    )
+  },
+}
+
+/** Answers of requests that may be repeated; see services/repeats.ts. */
+const answers: Place = {
+  name: 'answers',
+  form: null,
+  page: async (read, after, limit) => {
+    const rows = await read
+      .selectFrom('ticket')
+      .select(['key', 'workspace_key', 'actor_id', 'key_hash', 'sealed_body'])
+      .where('key', '>', Number(after ?? 0))
+      .where('sealed_body', 'is not', null)
+      .orderBy('key')
+      .limit(limit)
+      .execute()
+    return rows.map((row) => ({
+      key: String(row.key),
+      workspaceKey: row.workspace_key,
+      owner: row.actor_id,
+      text: row.sealed_body ?? '',
+      field: `ticket.${row.key_hash}`,
+    }))
+  },
+  replace: (read, key, from, to) =>
+    statement(
+      read
+        .updateTable('ticket')
+        .set({ sealed_body: to })
+        .where('key', '=', Number(key))
+        .where('sealed_body', '=', from),
+    ),
+}
+
+const PLACES: readonly Place[] = [serverValues, jobs, formerJobs, overrides, sessions, answers]
+
+const placeNamed = (name: string): Place => {
+  const place = PLACES.find((one) => one.name === name)
+  if (place === undefined) throw new Error(`No sealed secrets rest in ${JSON.stringify(name)}.`)
+  return place
+}
+
+/** `access.read` may take its time: it is not the reader that people wait for. */
+export const createSealedStore = ({ read, write }: Access): SealedStore => ({
+  places: PLACES.map(({ name }) => name),
+  page: async (place, after, limit) => {
+    const { page, form } = placeNamed(place)
+    const rows = await page(read, after, limit)
+    return rows.map(({ field = '', ...row }) => ({ ...row, place, form: form ?? { kind: 'text', field } }))
+  },
+  replace: async (texts) => {
+    if (texts.length === 0) return 0
+    const results = await write(texts.map(({ place, key, from, to }) => placeNamed(place).replace(read, key, from, to)))
+    return (results ?? []).reduce((total, { changes }) => total + changes, 0)
+  },
+})
