@@ -13,12 +13,10 @@ const withRotation = async <Result>(
 ): Promise<Result> => {
   const faults: Error[] = []
   const store = await openSqliteStore({ path: database.path, onFault: (error) => faults.push(error) })
-  try {
-    return await act(createRotation({ sealed: store.sealed, secrets: createSecrets(secretKey, previousSecretKeys) }))
-  } finally {
-    await store.close()
-    if (faults.length > 0) throw new AggregateError(faults, faults.map(({ message }) => message).join('; '))
-  }
+  const secrets = createSecrets(secretKey, previousSecretKeys)
+  const result = await act(createRotation({ sealed: store.sealed, secrets })).finally(store.close)
+  if (faults.length > 0) throw new AggregateError(faults, faults.map(({ message }) => message).join('; '))
+  return result
 }
 
 export const rotateKeys = (database: DatabaseAddress, keys: Keys, onProgress: Parameters<Rotation['rotate']>[0]) =>
