@@ -13,8 +13,8 @@ const withRotation = async <Result>(
 ): Promise<Result> => {
   const faults: Error[] = []
   const store = await openSqliteStore({ path: database.path, onFault: (error) => faults.push(error) })
-  const rotation = createRotation({ sealed: store.sealed, secrets: createSecrets(secretKey, previousSecretKeys) })
-  const result = await act(rotation).finally(store.close)
+  const secrets = createSecrets(secretKey, previousSecretKeys)
+  const result = await act(createRotation({ sealed: store.sealed, secrets })).finally(store.close)
   if (faults.length > 0) throw new AggregateError(faults, faults.map(({ message }) => message).join('; '))
   return result
 }

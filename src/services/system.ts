@@ -70,7 +70,7 @@ export const createSystem = ({ store, clock, signals, settings, hold, machine }:
   const startedAt = clock.now()
   const { sqlite } = process.versions
 
-  const storedValue = async <Value>(name: string): Promise<Value | null> => {
+  const keptValue = async <Value>(name: string): Promise<Value | null> => {
     const text = await store.people.serverValue(name)
     return text === null ? null : (JSON.parse(text) as Value)
   }
@@ -81,8 +81,8 @@ export const createSystem = ({ store, clock, signals, settings, hold, machine }:
       store.maintenance.schema(),
       store.ledger.nodes(),
       store.maintenance.sizes(),
-      storedValue<LastBackup>(BACKUP_VALUE),
-      storedValue<UpkeepReport>(UPKEEP_VALUE),
+      keptValue<LastBackup>(BACKUP_VALUE),
+      keptValue<UpkeepReport>(UPKEEP_VALUE),
     ])
     const jumps = machine.jumps()
     const tzdataAgeDays = releaseAgeDays(tzdata, now)

@@ -80,11 +80,11 @@ type Report = {
 
 const tell = (terminal: Terminal, json: boolean | undefined, verb: string, report: Report): void => {
   const { path, bytes, schema, rows, replaced } = report
+  terminal.progress('')
   if (json) {
     terminal.sayJson({ path, bytes, schema, rows, ...(replaced === undefined ? {} : { replaced }) })
     return
   }
-  terminal.progress('')
   const counts = `${rows.job ?? 0} jobs, ${rows.execution ?? 0} runs, ${rows.user ?? 0} users`
   terminal.say(safe(`${verb} ${path}: ${mebibytes(bytes)}, schema ${schema}, ${counts}; every check passed`))
 }

@@ -7,9 +7,9 @@ import { table } from '../table.ts'
 import { type Adder, asking, onServer, type Shared, withJson } from './command.ts'
 
 type Choices = {
-  readonly successDays?: number | null
-  readonly otherDays?: number | null
-  readonly runs?: number | null
+  readonly successDays?: Choice
+  readonly otherDays?: Choice
+  readonly runs?: Choice
 }
 
 export const addRetentionCommands: Adder = (parent, world) => {
@@ -45,9 +45,9 @@ export const addRetentionCommands: Adder = (parent, world) => {
     .action(
       asking<Shared & Choices>(world, async (client, { json, successDays, otherDays, runs }) => {
         const update: RetentionUpdate = {
-          ...(successDays === undefined ? {} : { success_days: successDays }),
-          ...(otherDays === undefined ? {} : { other_days: otherDays }),
-          ...(runs === undefined ? {} : { runs_per_job: runs }),
+          ...(successDays === undefined ? {} : { success_days: chosen(successDays) }),
+          ...(otherDays === undefined ? {} : { other_days: chosen(otherDays) }),
+          ...(runs === undefined ? {} : { runs_per_job: chosen(runs) }),
         }
         if (Object.keys(update).length === 0)
           throw new CommandFailure('usage', 'nothing to set: give --success-days, --other-days or --runs')
@@ -56,8 +56,15 @@ export const addRetentionCommands: Adder = (parent, world) => {
     )
 }
 
-const choice = (text: string): number | null => {
-  if (text === 'default') return null
+/** Commander knows no null as a value. */
+const DEFAULT = 'default'
+
+type Choice = number | typeof DEFAULT
+
+const chosen = (choice: Choice): number | null => (choice === DEFAULT ? null : choice)
+
+const choice = (text: string): Choice => {
+  if (text === DEFAULT) return DEFAULT
   const number = /^\d{1,9}$/.test(text) ? Number(text) : 0
   if (number >= 1) return number
   throw new InvalidArgumentError('expected a whole number from 1, or default')
