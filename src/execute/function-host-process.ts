@@ -27,12 +27,21 @@ if (process.platform === 'linux') attempt(() => writeFileSync('/proc/self/oom_sc
 const socket = new Socket({ fd: CHANNEL_FD, readable: true, writable: true })
 const leave = (): never => process.exit(0)
 
+let ready = false
+const early: ToThread[] = []
+
 const hear = (message: FromHost): void => {
   channel.say(message)
+  if (message.say === 'ready') {
+    ready = true
+    for (const one of early.splice(0)) take(one)
+  }
   if (message.say === 'crashed' || message.say === 'unstartable') socket.end(leave)
 }
 const speak = startThread({ clock: systemClock, memoryMb: Number(process.argv[2]), hear })
 const take = (message: ToThread): void => {
+  // A thread that came down before it was heard to be ready would look like one that could not start.
+  if (!ready) return void early.push(message)
   // Said first: the thread may bring this process down before it can say a word.
   if (message.say === 'call' || message.say === 'list') channel.say({ say: 'began' })
   speak(message)

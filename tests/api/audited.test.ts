@@ -70,6 +70,10 @@ test('S98: each of them is, with who did it and from where', async (t) => {
   await as('POST', `/executions/${run.id}/retry`)
   await as('POST', `/executions/${run.id}/cancel`)
   await as('DELETE', `/jobs/${job.id}`)
+  const signed = { kind: 'http', url: 'https://example.com/', signing: {} }
+  const { id: signedId } = (await as('POST', '/jobs', aJob({ target: signed }))).body
+  await as('POST', `/jobs/${signedId}/signing-secret/rotate`)
+  await as('PATCH', '/retention', { success_days: 30 })
   const key = (await as('POST', '/api-keys', { name: 'a key', scopes: ['jobs:read'] })).body
   await as('PATCH', `/api-keys/${key.id}`, { name: 'another' })
   await as('DELETE', `/api-keys/${key.id}`)
@@ -90,7 +94,10 @@ test('S98: each of them is, with who did it and from where', async (t) => {
   const { items } = (await as('GET', '/audit?limit=100')).body
 
   const told = new Set(items.map(({ action }: { action: string }) => action))
-  const wanted = Object.values(AUDITED).filter((deed): deed is Deed => typeof deed === 'string')
+  // The operator's brake belongs to the first workspace, which ada's is not.
+  const wanted = Object.values(AUDITED).filter(
+    (deed): deed is Deed => typeof deed === 'string' && !deed.startsWith('scheduling.'),
+  )
   assert.deepEqual(
     wanted.filter((deed) => !told.has(deed)),
     [],

@@ -10,7 +10,7 @@ type Case = {
   readonly path: string
   readonly body?: unknown
   /** Makes a thing and answers its id; the tag is read from it. */
-  readonly make: 'job' | 'paused' | 'changed' | 'signed' | 'limit' | 'user' | 'key' | 'waiting' | 'ended'
+  readonly make: 'job' | 'paused' | 'changed' | 'signed' | 'limit' | 'retention' | 'user' | 'key' | 'waiting' | 'ended'
   readonly status: number
 }
 
@@ -34,6 +34,14 @@ const TABLE: readonly Case[] = [
   },
   { operation: 'setLimit', method: 'PUT', path: '/limits/ID', body: { concurrency: 2 }, make: 'limit', status: 200 },
   { operation: 'deleteLimit', method: 'DELETE', path: '/limits/ID', make: 'limit', status: 204 },
+  {
+    operation: 'updateRetention',
+    method: 'PATCH',
+    path: '/retention',
+    body: { success_days: 9 },
+    make: 'retention',
+    status: 200,
+  },
   { operation: 'updateUser', method: 'PATCH', path: '/users/ID', body: { full_name: 'x' }, make: 'user', status: 200 },
   { operation: 'deleteUser', method: 'DELETE', path: '/users/ID', make: 'user', status: 204 },
   { operation: 'updateApiKey', method: 'PATCH', path: '/api-keys/ID', body: { name: 'x' }, make: 'key', status: 200 },
@@ -46,6 +54,7 @@ const HOMES = {
   changed: 'jobs',
   signed: 'jobs',
   limit: 'limits',
+  retention: 'retention',
   user: 'users',
   key: 'api-keys',
   waiting: 'executions',
@@ -71,6 +80,8 @@ test('each write of the table is refused under a tag that is not the present one
     signed: async () =>
       (await post('/jobs', aJob({ target: { kind: 'http', url: 'https://example.com/', signing: {} } }))).id,
     limit: async () => (await ask('PUT', `/limits/limit-${limits++}`, { token, body: { concurrency: 1 } })).body.name,
+    // There is one of it.
+    retention: async () => '',
     paused: async () => (await post(`/jobs/${await job()}/pause`)).id,
     ended: async () => (await post(`/executions/${await waiting()}/cancel`)).id,
     user: async () => {
@@ -82,7 +93,7 @@ test('each write of the table is refused under a tag that is not the present one
 
   for (const { operation, method, path, body, make, status } of TABLE) {
     const id = await makers[make]()
-    const home = `/${HOMES[make]}/${id}`
+    const home = id === '' ? `/${HOMES[make]}` : `/${HOMES[make]}/${id}`
     const before = await ask('GET', home, { token })
     const send = (tag: string) => ask(method, path.replace('ID', id), { token, body, headers: { 'if-match': tag } })
 
