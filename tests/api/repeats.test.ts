@@ -268,21 +268,26 @@ test('F40: a change by somebody else is not overwritten by the repeat of an olde
   assert.equal((await ask('GET', `/jobs/${id}`, { token: person.token })).body.name, 'new')
 })
 
+type Create = Store['jobs']['create']
+
+/** The store with another way to create jobs, also for who tells of it. */
+const creatingBy = (store: Store, by: (create: Create, job: Parameters<Create>[0]) => ReturnType<Create>): Store => {
+  const changed = <R extends Pick<Store, 'jobs'>>(records: R): R => ({
+    ...records,
+    jobs: { ...records.jobs, create: (job) => by(records.jobs.create, job) },
+  })
+  return { ...changed(store), noting: (...entries) => changed(store.noting(...entries)) }
+}
+
 test('F40: a process that was too slow finds that another one has done it, and does nothing', async (t) => {
   const { world, person, under, jobs } = await aCase(t)
   const { promise: held, resolve: letGo } = Promise.withResolvers<void>()
   const { promise: reached, resolve: reach } = Promise.withResolvers<void>()
-  const slowStore: Store = {
-    ...world.store,
-    jobs: {
-      ...world.store.jobs,
-      create: async (job) => {
-        reach()
-        await held
-        return world.store.jobs.create(job)
-      },
-    },
-  }
+  const slowStore = creatingBy(world.store, async (create, job) => {
+    reach()
+    await held
+    return create(job)
+  })
   const slow = await another(t, world, slowStore)
 
   const asked = slow('k1', 'POST', '/jobs', person.token, aJob())
@@ -300,16 +305,10 @@ test('an outage of the database is no answer: the same key tries again, at once,
   const { world, person, jobs } = await aCase(t)
   let isAway = true
   const ids: string[] = []
-  const flaky: Store = {
-    ...world.store,
-    jobs: {
-      ...world.store.jobs,
-      create: (job) => {
-        ids.push(job.id)
-        return isAway ? Promise.reject(new DomainError('unavailable', 'away')) : world.store.jobs.create(job)
-      },
-    },
-  }
+  const flaky = creatingBy(world.store, (create, job) => {
+    ids.push(job.id)
+    return isAway ? Promise.reject(new DomainError('unavailable', 'away')) : create(job)
+  })
   const server = await another(t, world, flaky)
 
   const first = await server('k1', 'POST', '/jobs', person.token, aJob())

@@ -244,7 +244,7 @@ export const retentionContract = (open: OpenStore): void => {
       await history(world, job, ['success', 'success'])
       await sumUp(world, world.workspaceKey)
       await trimAll(world, job, before(NOON + HOUR))
-      const dueAt = NOON + HOUR + MINUTE
+      const dueAt = NOON + HOUR
       await world.claim(await world.job({ dueAt }), { dueAt })
 
       const { counts } = await statistics(world)
