@@ -21,7 +21,7 @@ import {
 } from './execute/execute.ts'
 import type { Recorded } from './record/record.ts'
 import { tzdata } from './schedule/schedule.ts'
-import { createHold, createServices, UPKEEP_VALUE } from './services/services.ts'
+import { createHold, createServices, createTellMoved, UPKEEP_VALUE } from './services/services.ts'
 import { openSqliteStore } from './store/sqlite/database.ts'
 import type { Ledger, Store } from './store/store.ts'
 import { createLog } from './telemetry/log.ts'
@@ -102,6 +102,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     ],
     onFault: (error) => log.error('a runner met a fault', { error }),
   })
+  const tellMoved = createTellMoved({ store, clock, auth })
   const engine = createEngine({
     ledger: disk.ledger,
     reports: store.reports,
@@ -118,6 +119,10 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
         void store.people
           .setServerValue(UPKEEP_VALUE, JSON.stringify(report))
           .catch((error: unknown) => log.error('the report of upkeep could not be kept', { error })),
+      keepMoved: (jobs) =>
+        void tellMoved(jobs).catch((error: unknown) =>
+          log.error('the audit log could not be told of moved jobs', { error }),
+        ),
     }),
     mayClaim: () => hold.held() === null,
     zones: { release: tzdata, values: zoneValues(store) },

@@ -11,12 +11,20 @@ export type WatchParts = {
   readonly onRun: ((recorded: Recorded) => void) | null
   /** Where a round of upkeep is told to other processes. */
   readonly keepReport?: EngineWatcher['upkeep']
+  /** Where jobs that moved with the rules of time zones are told of. */
+  readonly keepMoved?: EngineWatcher['moved']
 }
 
 /** A line of the log has at most 8 KiB. */
 const MOVED_IN_A_LINE = 50
 
-export const createWatcher = ({ log, metrics, onRun, keepReport = () => {} }: WatchParts): EngineWatcher => {
+export const createWatcher = ({
+  log,
+  metrics,
+  onRun,
+  keepReport = () => {},
+  keepMoved = () => {},
+}: WatchParts): EngineWatcher => {
   const observe = (one: Recorded) => {
     const { assignment, outcome } = one
     metrics.execution(outcome.durationMs / 1000)
@@ -57,7 +65,9 @@ export const createWatcher = ({ log, metrics, onRun, keepReport = () => {} }: Wa
       log.info(on ? 'scheduling' : 'not scheduling: the lease was lost')
     },
     // A million jobs make a long list: each line of the log names some, all lines together name every one.
-    moved: (jobs, { from, to }) => {
+    moved: (jobs, releases) => {
+      const { from, to } = releases
+      keepMoved(jobs, releases)
       for (let at = 0; at < jobs.length; at += MOVED_IN_A_LINE)
         log.warn('jobs wait for another instant, since the rules of time zones changed', {
           from_release: from,

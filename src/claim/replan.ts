@@ -15,7 +15,12 @@ type Replanning = {
   readonly onMoved?: (moved: readonly Moved[]) => void
 }
 
-export type Moved = { readonly jobId: string; readonly from: number; readonly to: number | null }
+export type Moved = {
+  readonly workspaceKey: number
+  readonly jobId: string
+  readonly from: number
+  readonly to: number | null
+}
 
 /** Walks over all jobs whose instant is still to come, a page at a time; a moved one goes on under a new schedule version. */
 const replan = async (ledger: Ledger, { nodeKey, now, leaseNow, instead, onMoved }: Replanning): Promise<void> => {
@@ -33,7 +38,14 @@ const replan = async (ledger: Ledger, { nodeKey, now, leaseNow, instead, onMoved
     if (moves.length > 0) {
       const claims = moves.map(({ job, nextAt }) => moved(job, nextAt))
       await ledger.commit({ nodeKey, now, leaseNow: leaseNow(), outcomes: [], claims })
-      onMoved?.(moves.map(({ job, nextAt }) => ({ jobId: job.jobId, from: job.dueAt, to: nextAt })))
+      onMoved?.(
+        moves.map(({ job, nextAt }) => ({
+          workspaceKey: job.workspaceKey,
+          jobId: job.jobId,
+          from: job.dueAt,
+          to: nextAt,
+        })),
+      )
     }
     const last = jobs.at(-1)
     after = last === undefined || jobs.length < PAGE ? null : { dueAt: last.dueAt, jobKey: last.jobKey }

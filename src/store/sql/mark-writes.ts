@@ -26,14 +26,13 @@ export const markWrites = (plain: Access): { readonly access: Access; readonly w
     try {
       await before
       if (work.state === 'carried') return await plain.write(unit)
-      // Last: whether a deed is told depends on what the unit itself changed.
-      const results = await plain.write([...unit, markDone(plain.read, work.ticket)])
+      const results = await plain.write([{ ...markDone(plain.read, work.ticket), silent: true }, ...unit])
       if (results === null) {
         await checkHeld(plain, work.ticket)
         return null
       }
       work.state = 'carried'
-      return results.slice(0, -1)
+      return results.slice(1)
     } finally {
       resolve()
     }

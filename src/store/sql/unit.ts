@@ -10,6 +10,8 @@ export type Statement = {
   readonly more?: readonly (readonly unknown[])[]
   /** Rows it must change; any other number undoes the whole unit. */
   readonly expect?: number
+  /** What it changes is none of what a deed is told for. */
+  readonly silent?: boolean
 }
 
 /**

@@ -93,16 +93,17 @@ export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operation
     noteReport: reports.note,
     endReported: reports.end,
     unit: (steps) => {
+      const isWork = steps.some((step) => !('append' in step) && step.silent !== true)
       let changes = 0
       return steps.map((step) => {
         if ('append' in step) {
-          if (changes === 0 && steps.length > 1) return NOTHING
+          if (isWork && changes === 0) return NOTHING
           audit.append(step.append)
           return ONE
         }
         const result = statements.run(step)
         if (step.expect !== undefined && result.changes !== step.expect) throw new Undone()
-        changes += result.changes
+        if (step.silent !== true) changes += result.changes
         return result
       })
     },
