@@ -5,6 +5,7 @@ import {
   createMembership,
   createZoneWatch,
   LEASE_MS,
+  type Moved,
   type ZoneValues,
 } from './claim/claim.ts'
 import { createDispatchStation, type Transport } from './dispatch/dispatch.ts'
@@ -38,10 +39,7 @@ export type EngineWatcher = {
   readonly scheduling: (on: boolean) => void
   readonly fault: (where: string, error: unknown) => void
   /** Jobs that wait for another instant, since the rules of time zones changed. */
-  readonly moved: (
-    jobs: readonly { readonly jobId: string; readonly from: number; readonly to: number | null }[],
-    releases: { readonly from: string; readonly to: string },
-  ) => void
+  readonly moved: (jobs: readonly Moved[], releases: { readonly from: string; readonly to: string }) => void
   readonly upkeep: (report: UpkeepReport) => void
 }
 

@@ -22,6 +22,7 @@ import { createWaiting } from './waiting.ts'
 
 export { createMembership, LEASE_MS } from './membership.ts'
 export { CLAIM_AHEAD_MS } from './pace.ts'
+export type { Moved } from './replan.ts'
 export { createZoneWatch, type ZoneValues } from './zone-watch.ts'
 
 /** After a look that failed, the next one waits at least this long: a database that is away is not asked in a loop. */

@@ -43,7 +43,7 @@ describe('P9: rules of time zones that changed between two starts', () => {
     engine.start()
     await until(() => zones.kept.length === 2)
 
-    assert.deepEqual(heard, [{ jobId: off.id, from: dueAt, to: dueAt - HOUR }])
+    assert.deepEqual(heard, [{ workspaceKey: off.workspaceKey, jobId: off.id, from: dueAt, to: dueAt - HOUR }])
     const { jobs } = await store.ledger.due({ until: Number.MAX_SAFE_INTEGER, limit: 10, after: null })
     assert.deepEqual(
       jobs.map(({ jobId, dueAt, scheduleVersion }) => [jobId, dueAt, scheduleVersion]),
