@@ -31,7 +31,7 @@ describe('P9: rules of time zones that changed between two starts', () => {
       { timetable: off.timetable, dueAt },
       { now: world.clock.now(), expectedDueAt: dueAt - HOUR },
     )
-    const heard: { jobId: string; from: number; to: number | null }[] = []
+    const heard: { workspaceKey: number; jobId: string; from: number; to: number | null }[] = []
     const node = world.node({ parts: { zones: { release: '2026d', values: zones } }, moved: heard })
     return { ...world, ...node, right, off, dueAt, heard }
   }
