@@ -8,6 +8,8 @@ const SECRET = 'p"s/ w+ö=&§'
 const ECHOES: readonly (readonly [form: string, echo: string])[] = [
   ['as it is', SECRET],
   ['JSON', JSON.stringify({ secret: SECRET })],
+  ['JSON of PHP', JSON.stringify({ secret: SECRET }).replaceAll('/', '\\/')],
+  ['URL-encoded in lower case', encodeURIComponent(SECRET).replace(/%../g, (hex) => hex.toLowerCase())],
   ['URL-encoded', encodeURIComponent(SECRET)],
   ['form-encoded', new URLSearchParams({ s: SECRET }).toString()],
   ['hex', Buffer.from(SECRET).toString('hex')],
@@ -29,6 +31,19 @@ for (const [form, echo] of ECHOES) {
     assert.equal(text.includes(echo.replace(/^\{"secret":"|^s=|"\}$/g, '')), false)
   })
 }
+
+test('S69: nothing of a secret is left in the base64 of a longer text, wherever it begins in there', () => {
+  for (const before of ['', 'a', 'ab', 'abc', 'Bearer ']) {
+    for (const alphabet of ['base64', 'base64url'] as const) {
+      const echo = Buffer.from(`${before}${SECRET} and more`).toString(alphabet)
+
+      const left = Buffer.from(redact(echo, [SECRET]).replace('[redacted]', ''), alphabet).toString('latin1')
+
+      assert.match(redact(echo, [SECRET]), /\[redacted\]/)
+      assert.ok(!left.includes(SECRET.slice(1, 5)), left)
+    }
+  }
+})
 
 test('a secret that contains another goes as a whole', () => {
   assert.equal(redact('user:hunter2!', ['hunter2', 'user:hunter2!']), '[redacted]')

@@ -106,7 +106,7 @@ test('S23: every route stands in the matrix', async (t) => {
   assert.deepEqual(routes.sort(), [...Object.keys(MATRIX), ...PUBLIC].sort())
 })
 
-test('S23, S24: nobody reaches what is not theirs, on any route, and what others get tells nothing of it', async (t) => {
+test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what others get tells nothing of it', async (t) => {
   const { ask, server, stranger, member } = await anApi(t)
   const admin = await stranger()
   const owner = await member(admin, 'user')

@@ -30,7 +30,7 @@ const checkOther = (node: Node): void => {
   assert.deepEqual(node.faults, [])
 }
 
-describe('while one workspace floods the server, another one is served on time', () => {
+describe('S38: while one workspace floods the server, another one is served on time', () => {
   const shared = async (test: TestContext) => {
     const world = await openWorld(test)
     const neighbour = await world.neighbour()
