@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { echoRoutes } from './api/routes/echo.ts'
 import { createServer } from './api/server.ts'
 import { claimingState, watchDisk } from './app/claiming.ts'
+import { ECHO_PATH } from './app/doctor.ts'
 import { openFunctions } from './app/functions.ts'
 import { createWatcher } from './app/watch.ts'
 import { createAuth } from './auth/auth.ts'
@@ -28,6 +29,14 @@ import { createLog } from './telemetry/log.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 
 export { backUp, compact, restore, verifyBackup } from './app/copies.ts'
+export {
+  createProbe,
+  type DatabaseHealth,
+  examineDatabase,
+  type Probed,
+  type ZoneRelease,
+  zoneRelease,
+} from './app/doctor.ts'
 export { formerlySealed, rotateKeys } from './app/keys.ts'
 export { migrateDatabase, pendingMigrationsOf } from './app/migrate.ts'
 export { previewTimetable } from './app/preview.ts'
@@ -37,7 +46,6 @@ export { systemClock } from './domain/clock.ts'
 
 /** A stop must be through within 30 s; what is left after this grace is handed back. */
 const STOP_GRACE_MS = 25_000
-const ECHO_PATH = '/echo'
 const HOLD_READ_EVERY_MS = 1000
 
 export type AppOptions = {
