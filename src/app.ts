@@ -5,21 +5,16 @@ import { createServer } from './api/server.ts'
 import { claimingState, watchDisk } from './app/claiming.ts'
 import { ECHO_PATH } from './app/doctor.ts'
 import { openFunctions } from './app/functions.ts'
+import { revocationLists } from './app/revocation.ts'
 import { createWatcher } from './app/watch.ts'
 import { createAuth } from './auth/auth.ts'
 import { revealWith } from './auth/target-secrets.ts'
-import { type Config, ConfigError, VERSION } from './config/config.ts'
+import { type Config, VERSION } from './config/config.ts'
 import { createInProcessTransport } from './dispatch/dispatch.ts'
 import { type Cancel, type Clock, systemClock } from './domain/clock.ts'
 import { newId } from './domain/ids.ts'
 import { createEngine, LEASE_MS } from './engine.ts'
-import {
-  createEgressGuard,
-  createExecutor,
-  createHttpRunner,
-  openRevocationLists,
-  parseEgressAllow,
-} from './execute/execute.ts'
+import { createEgressGuard, createExecutor, createHttpRunner, parseEgressAllow } from './execute/execute.ts'
 import type { Recorded } from './record/record.ts'
 import { tzdata } from './schedule/schedule.ts'
 import { createHold, createServices, UPKEEP_VALUE } from './services/services.ts'
@@ -225,17 +220,6 @@ const repeat = (clock: Clock, everyMs: number, act: () => Promise<void>): Cancel
   return () => {
     stopped = true
     cancel()
-  }
-}
-
-/** A setting like any other, but for what only its file can tell: that is found out at the start. */
-const revocationLists = ({ revocationFile: path }: Config, onFault: (error: unknown) => void) => {
-  if (path === null) return null
-  try {
-    return openRevocationLists({ path, clock: systemClock, onFault })
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw new ConfigError([{ name: 'TLS_CRL_FILE', value: path, message }])
   }
 }
 

@@ -2,10 +2,11 @@
 import type { Config, DatabaseAddress } from '../config/config.ts'
 import { systemClock } from '../domain/clock.ts'
 import { OLD_RELEASE_DAYS, releaseAgeDays } from '../domain/zone-release.ts'
-import { openRevocationLists, type Probed, parseEgressAllow, probeTarget } from '../execute/execute.ts'
+import { type Probed, parseEgressAllow, probeTarget } from '../execute/execute.ts'
 import { tzdata } from '../schedule/schedule.ts'
 import { BACKUP_VALUE, type LastBackup } from '../services/services.ts'
 import { type Examined, examineFile } from '../store/sqlite/database.ts'
+import { revocationLists } from './revocation.ts'
 
 export type { Probed } from '../execute/execute.ts'
 
@@ -23,11 +24,9 @@ export const examineDatabase = (database: DatabaseAddress): DatabaseHealth => {
 
 type EgressSettings = Pick<Config, 'allowPrivateTargets' | 'egressAllow' | 'port' | 'revocationFile'>
 
-/** As the server with these settings would reach them. Rejects when the revocation lists cannot be read. */
+/** As the server with these settings would reach them. Throws when EGRESS_ALLOW or TLS_CRL_FILE is wrong, as a start would. */
 export const createProbe = (settings: EgressSettings): ((url: URL) => Promise<Probed>) => {
-  const { revocationFile: path } = settings
-  const onFault = () => {}
-  const revocation = path === null ? null : openRevocationLists({ path, clock: systemClock, onFault })
+  const revocation = revocationLists(settings, () => {})
   const egress = {
     allowPrivate: settings.allowPrivateTargets,
     allow: parseEgressAllow(settings.egressAllow ?? ''),

@@ -27,6 +27,9 @@ const COMMANDS = [
   ...['jobs', 'runs', 'crontab'].map((name) => `export ${name}`),
   ...['list', 'show', 'set', 'delete'].map((name) => `limits ${name}`),
   ...['show', 'pause', 'resume'].map((name) => `catch-up ${name}`),
+  ...['show', 'set'].map((name) => `retention ${name}`),
+  ...['status', 'pause', 'resume'].map((name) => `scheduling ${name}`),
+  ...['backup', 'restore', 'vacuum', 'rotate-keys'],
   'migrate',
   'doctor',
 ]
@@ -66,8 +69,8 @@ describe('the reference of the command line', () => {
         'carillon login',
         'carillon logout',
         'carillon jobs delete',
-        'carillon keys revoke',
         'carillon limits delete',
+        'carillon keys revoke',
       ],
     )
   })

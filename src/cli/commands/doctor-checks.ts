@@ -1,6 +1,6 @@
 /** What a doctor looks at, in the order in which a start would stumble over it. */
 import { statSync } from 'node:fs'
-import type { ZoneRelease } from '../../app.ts'
+import type { Probed, ZoneRelease } from '../../app.ts'
 import {
   faultText,
   KEY_FILE,
@@ -48,15 +48,15 @@ export const examine = async (overrides: Texts, { clockUrl, targets }: Asked): P
     clockFinding(now, zones.release, lastWrite(path)),
     ...(clockUrl === null ? [] : [await offsetFinding(clockUrl, () => readRemoteClock(clockUrl, systemClock))]),
     tzdataFinding(zones),
-    ...(await egressFindings(targets, () => createProbe(values))),
+    ...(await reachFindings(targets, () => createProbe(values))),
     ...(await portFindings(values.host, values.port, now)),
   ]
 }
 
-type Probe = ReturnType<typeof import('../../app.ts')['createProbe']>
+type Probe = (url: URL) => Promise<Probed>
 
-const egressFindings = async (targets: readonly URL[], open: () => Probe): Promise<readonly Finding[]> => {
-  if (targets.length === 0) return []
+/** What only a start would find out: it reads the rules and lists that the guard of targets goes by. */
+export const reachFindings = async (targets: readonly URL[], open: () => Probe): Promise<readonly Finding[]> => {
   try {
     const probe = open()
     return await Promise.all(targets.map(async (url) => egressFinding(url, await probe(url))))

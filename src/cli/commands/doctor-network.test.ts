@@ -8,6 +8,7 @@ import { httpTarget } from '../../../tests/support/targets.ts'
 import { createProbe } from '../../app.ts'
 import { loadConfig } from '../../config/config.ts'
 import { readRemoteClock, tryPort, whoAnswers } from '../client/client.ts'
+import { reachFindings } from './doctor-checks.ts'
 import { egressFinding, offsetFinding, webUrl } from './doctor-network.ts'
 
 const THERE = 'Tue, 24 Nov 2026 12:00:00 GMT'
@@ -82,6 +83,18 @@ describe('targets', () => {
     assert.match(refused.message, /ends at the step guard: .*EGRESS_ALLOW/)
     assert.match(closed.message, /ends at the step connection: The connection was refused\./)
     assert.doesNotMatch(reached.message + refused.message, /secret|hook/)
+  })
+
+  it('wrong rules of egress are bad, also when no target is asked for', async () => {
+    const settings = (more: Record<string, string>) => loadConfig({ SECRET_KEY: 'x'.repeat(40), ...more })
+
+    const [rule] = await reachFindings([], () => createProbe(settings({ EGRESS_ALLOW: '169.254.169.254' })))
+    const [list] = await reachFindings([], () => createProbe(settings({ TLS_CRL_FILE: '/nowhere.pem' })))
+
+    assert.deepEqual([rule?.verdict, list?.verdict], ['bad', 'bad'])
+    assert.match(rule?.message ?? '', /EGRESS_ALLOW/)
+    assert.match(list?.message ?? '', /^TLS_CRL_FILE: "\/nowhere\.pem": ENOENT/)
+    assert.deepEqual(await reachFindings([], () => createProbe(settings({}))), [])
   })
 
   it('what is no http or https URL is refused as usage', () => {

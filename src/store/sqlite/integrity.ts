@@ -17,9 +17,13 @@ export const checkDamage = (db: DatabaseSync): void => {
  * The same for a look that must end soon: what is not begun when the time is over is left out, as is the history of a large
  * file. Answers how many tables that were.
  */
-export const checkDamageUntil = (db: DatabaseSync, isOver: () => boolean): number => {
+export const checkDamageUntil = (
+  db: DatabaseSync,
+  isOver: () => boolean,
+  largestWhole = LARGEST_WHOLE_CHECK_BYTES,
+): number => {
   try {
-    const tables = tablesToRead(db)
+    const tables = tablesToRead(db, largestWhole)
     const begun: (string | null)[] = []
     for (const table of tables) {
       if (isOver()) break
@@ -32,13 +36,14 @@ export const checkDamageUntil = (db: DatabaseSync, isOver: () => boolean): numbe
   }
 }
 
-const findings = (db: DatabaseSync): string[] => tablesToRead(db).flatMap((table) => quickCheck(db, table))
+const findings = (db: DatabaseSync): string[] =>
+  tablesToRead(db, LARGEST_WHOLE_CHECK_BYTES).flatMap((table) => quickCheck(db, table))
 
 /** Null stands for the whole file at once. */
-const tablesToRead = (db: DatabaseSync): (string | null)[] => {
+const tablesToRead = (db: DatabaseSync, largestWhole: number): (string | null)[] => {
   const pages = Number(db.prepare('pragma page_count').get()?.page_count)
   const pageSize = Number(db.prepare('pragma page_size').get()?.page_size)
-  return pages * pageSize <= LARGEST_WHOLE_CHECK_BYTES ? [null] : smallTables(db)
+  return pages * pageSize <= largestWhole ? [null] : smallTables(db)
 }
 
 const quickCheck = (db: DatabaseSync, table: string | null): string[] =>
