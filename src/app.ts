@@ -3,22 +3,18 @@ import { hostname } from 'node:os'
 import { echoRoutes } from './api/routes/echo.ts'
 import { createServer } from './api/server.ts'
 import { claimingState, watchDisk } from './app/claiming.ts'
+import { ECHO_PATH } from './app/doctor.ts'
 import { openFunctions } from './app/functions.ts'
+import { revocationLists } from './app/revocation.ts'
 import { createWatcher } from './app/watch.ts'
 import { createAuth } from './auth/auth.ts'
 import { revealWith } from './auth/target-secrets.ts'
-import { type Config, ConfigError, VERSION } from './config/config.ts'
+import { type Config, VERSION } from './config/config.ts'
 import { createInProcessTransport } from './dispatch/dispatch.ts'
 import { type Cancel, type Clock, systemClock } from './domain/clock.ts'
 import { newId } from './domain/ids.ts'
 import { createEngine, LEASE_MS } from './engine.ts'
-import {
-  createEgressGuard,
-  createExecutor,
-  createHttpRunner,
-  openRevocationLists,
-  parseEgressAllow,
-} from './execute/execute.ts'
+import { createEgressGuard, createExecutor, createHttpRunner, parseEgressAllow } from './execute/execute.ts'
 import type { Recorded } from './record/record.ts'
 import { tzdata } from './schedule/schedule.ts'
 import { createHold, createServices, createTellMoved, UPKEEP_VALUE } from './services/services.ts'
@@ -28,6 +24,14 @@ import { createLog } from './telemetry/log.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 
 export { backUp, compact, restore, verifyBackup } from './app/copies.ts'
+export {
+  createProbe,
+  type DatabaseHealth,
+  examineDatabase,
+  type Probed,
+  type ZoneRelease,
+  zoneRelease,
+} from './app/doctor.ts'
 export { formerlySealed, rotateKeys } from './app/keys.ts'
 export { migrateDatabase, pendingMigrationsOf } from './app/migrate.ts'
 export { previewTimetable } from './app/preview.ts'
@@ -37,7 +41,6 @@ export { systemClock } from './domain/clock.ts'
 
 /** A stop must be through within 30 s; what is left after this grace is handed back. */
 const STOP_GRACE_MS = 25_000
-const ECHO_PATH = '/echo'
 const HOLD_READ_EVERY_MS = 1000
 
 export type AppOptions = {
@@ -222,17 +225,6 @@ const repeat = (clock: Clock, everyMs: number, act: () => Promise<void>): Cancel
   return () => {
     stopped = true
     cancel()
-  }
-}
-
-/** A setting like any other, but for what only its file can tell: that is found out at the start. */
-const revocationLists = ({ revocationFile: path }: Config, onFault: (error: unknown) => void) => {
-  if (path === null) return null
-  try {
-    return openRevocationLists({ path, clock: systemClock, onFault })
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw new ConfigError([{ name: 'TLS_CRL_FILE', value: path, message }])
   }
 }
 

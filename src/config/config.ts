@@ -1,12 +1,13 @@
 /** The settings of one process: read once from texts, checked all together, frozen. */
 import { dirname } from 'node:path'
 import { processEnvironment, readSecretFile, type Texts, withDotEnv } from './environment.ts'
-import { keptKey } from './kept-key.ts'
-import { brokenRules, type Fault } from './rules.ts'
+import { keptKey, lookForKey } from './kept-key.ts'
+import { brokenRules, type Fault, weaknesses } from './rules.ts'
 import type { Environment } from './setting.ts'
 import { EVERY_SETTING, type Values } from './settings.ts'
 
 export { processEnvironment, type Texts } from './environment.ts'
+export { KEY_FILE } from './kept-key.ts'
 export type { Fault } from './rules.ts'
 export type { DatabaseAddress, Environment } from './setting.ts'
 export { settingsHelp } from './settings-page.ts'
@@ -47,6 +48,14 @@ export const readConfig = (overrides: Texts = {}): { readonly config: Config; re
 /** The same without making anything: for a look at settings that may be wrong. */
 export const readSettings = (overrides: Texts = {}): Reading =>
   readValues(merged(withDotEnv(processEnvironment()), overrides), readSecretFile)
+
+/** The key that a start would use, and what is weak about it; null when there is none yet. Makes none. */
+export const presentKey = ({ environment, secretKey, database }: Values): PresentKey | null => {
+  const key = secretKey ?? (environment === 'production' ? null : lookForKey(dirname(database.path)))
+  return key === null ? null : { key, weaknesses: weaknesses('SECRET_KEY', key) }
+}
+
+export type PresentKey = { readonly key: string; readonly weaknesses: readonly Fault[] }
 
 export type Reading = { readonly values: Values; readonly faults: readonly Fault[] }
 

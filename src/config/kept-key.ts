@@ -1,6 +1,6 @@
 /** Development needs no SECRET_KEY: one is made once and kept beside the database. */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSecretFile } from './environment.ts'
 
@@ -17,4 +17,10 @@ export const keptKey = (folder: string): { readonly key: string; readonly path: 
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     return { key: readSecretFile(path), path, made: false }
   }
+}
+
+/** The same without making one; null when there is none. */
+export const lookForKey = (folder: string): string | null => {
+  const path = join(folder, KEY_FILE)
+  return existsSync(path) ? readSecretFile(path) : null
 }

@@ -9,6 +9,7 @@ export { parseEgressAllow } from './egress-rules.ts'
 export { createFunctionRunner, type FunctionRunnerOptions } from './function.ts'
 export { createFunctionRegistry, type FunctionRegistry } from './function-registry.ts'
 export { createHttpRunner, type HttpRunnerOptions } from './http.ts'
+export { type Probed, probeTarget } from './probe.ts'
 export { openRevocationLists } from './revocation.ts'
 export type { Runner } from './runner.ts'
 

@@ -123,9 +123,26 @@ describe('without a server', () => {
       `sqlite:${join(server.folder, 'c.db')}`,
     ])
 
-    assert.match(out, /^ok {4}database .* up to date$/m)
+    assert.match(out, /^ok {4}database .* is whole; schema \d+ is up to date; /m)
     assert.match(out, /^warn {2}port .* is taken by a Carillon server$/m)
     assert.match(out, /^ok {4}itself {4}the server that runs here answers$/m)
+  })
+
+  it('doctor ends with 1 when a check is bad, and says each on a line of JSON or of text', async () => {
+    const { port } = new URL(server.url)
+    const options = ['--port', port, '--host', '127.0.0.1', '--database', `sqlite:${join(server.folder, 'c.db')}`]
+
+    const asked = ['--clock-url', `${server.url}/healthz`, '--target', `${server.url}/echo`]
+    const well = await server.cli.run(['doctor', ...options, ...asked, '--json'])
+    const ill = await server.cli.run(['doctor', ...options, '--target', `${server.url}/api/v3/jobs`])
+
+    const findings = JSON.parse(well.out) as { check: string; verdict: string }[]
+    const verdictOf = (check: string) => findings.find((finding) => finding.check === check)?.verdict
+    assert.deepEqual([well.code, verdictOf('egress'), verdictOf('offset'), verdictOf('log')], [0, 'ok', 'ok', 'ok'])
+    assert.equal(ill.code, 1)
+    assert.match(ill.out, /^bad {3}egress {4}http:\/\/127\.0\.0\.1:\d+ ends at the step guard: /m)
+    assert.match(ill.err, /1 check is bad/)
+    assert.equal((await server.cli.run(['doctor', '--clock-url', 'nowhere'])).code, 2)
   })
 
   it('an unknown command or option ends with 2, and help with 0', async () => {

@@ -8,6 +8,7 @@ import { type Received, type Sink, send } from './http.ts'
 import type { KeptSession, SessionFile } from './session-file.ts'
 
 export { tryPort, whoAnswers } from './port.ts'
+export { type ClockReading, readRemoteClock } from './remote-clock.ts'
 export { type KeptSession, type SessionFile, sessionFile } from './session-file.ts'
 
 export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>

@@ -1,39 +1,28 @@
 /** What the doctor finds, and how grave it is. */
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { readSettings } from '../../config/config.ts'
-import { tryPort, whoAnswers } from '../client/client.ts'
-import {
-  clockFinding,
-  databaseFinding,
-  diskFinding,
-  runtimeFinding,
-  settingsFindings,
-  tzdataFinding,
-} from './doctor-checks.ts'
+import { zoneRelease } from '../../app.ts'
+import { presentKey, readSettings } from '../../config/config.ts'
+import { clockFinding, runtimeFinding, settingsFindings, tzdataFinding } from './doctor-checks.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'carillon-doctor-'))
 after(() => rmSync(folder, { recursive: true }))
 
 const DAY = 86_400_000
 const NOW = Date.UTC(2026, 10, 23)
-const GIB = 2 ** 30
 
-const settings = (texts: Record<string, string>) =>
-  settingsFindings(
-    readSettings({
-      NODE_ENV: 'development',
-      SECRET_KEY: 'q8Zr2mVx7Lw4Tn9Bk3Yd6Hs1Fj5Gc0PaUeXi',
-      HOST: '127.0.0.1',
-      ...texts,
-    }),
-  )
+const settings = (texts: Record<string, string>) => {
+  const reading = readSettings({
+    NODE_ENV: 'development',
+    SECRET_KEY: 'q8Zr2mVx7Lw4Tn9Bk3Yd6Hs1Fj5Gc0PaUeXi',
+    HOST: '127.0.0.1',
+    ...texts,
+  })
+  return settingsFindings(reading, presentKey(reading.values))
+}
 
 describe('the doctor', () => {
   it('finds right settings right', () => {
@@ -76,26 +65,22 @@ describe('the doctor', () => {
     assert.equal(runtimeFinding('24.9.0').verdict, 'bad')
   })
 
-  it('tells whether the database is there, up to date, and whole', () => {
-    const path = join(folder, 'c.db')
+  it('S97: a weak key is a warning in development and bad in production, each with what to run', () => {
+    const weak = { SECRET_KEY: 'change-me-change-me-change-me-change-me' }
 
-    assert.match(databaseFinding(path, () => []).message, /will be made at the first start/)
-    writeFileSync(path, '')
-    assert.deepEqual(databaseFinding(path, () => []).verdict, 'ok')
-    assert.deepEqual(databaseFinding(path, () => ['0002']).verdict, 'warn')
-    const damaged = () => {
-      throw new Error('it is damaged')
-    }
-    assert.deepEqual(databaseFinding(path, damaged), { check: 'database', verdict: 'bad', message: 'it is damaged' })
+    const [, development] = settings(weak)
+    const [production] = settings({ ...weak, NODE_ENV: 'production' })
+
+    assert.deepEqual([development?.verdict, production?.verdict], ['warn', 'bad'])
+    for (const found of [development, production])
+      assert.match(found?.message ?? '', /^SECRET_KEY: .* example.*openssl rand -base64 32$/)
   })
 
-  const disks: [free: number, verdict: string][] = [
-    [100 * 2 ** 20, 'bad'],
-    [GIB, 'warn'],
-    [10 * GIB, 'ok'],
-  ]
-  for (const [free, verdict] of disks)
-    it(`${free / 2 ** 20} MiB of free disk are ${verdict}`, () => assert.equal(diskFinding('x', free).verdict, verdict))
+  it('the well-known administrator is bad in production', () => {
+    const [found] = settings({ NODE_ENV: 'production', ALLOW_DEFAULT_ADMIN: 'true' })
+
+    assert.deepEqual([found?.verdict, found?.message.split(':')[0]], ['bad', 'ALLOW_DEFAULT_ADMIN'])
+  })
 
   it('a clock that is behind the time zone data or behind the database is bad', () => {
     assert.equal(clockFinding(NOW, '2026c', NOW - DAY).verdict, 'ok')
@@ -104,29 +89,23 @@ describe('the doctor', () => {
     assert.equal(clockFinding(NOW, '2026c', NOW + DAY).verdict, 'bad')
   })
 
-  it('time zone data of years ago is a warning', () => {
-    assert.equal(tzdataFinding(NOW, '2026c').verdict, 'ok')
-    assert.equal(tzdataFinding(NOW, '2023a').verdict, 'warn')
+  it('time zone data is told with its age, and old or unknown data is a warning', () => {
+    assert.deepEqual(tzdataFinding({ release: '2026c', ageDays: 12, isOld: false }), {
+      check: 'tzdata',
+      verdict: 'ok',
+      message: '2026c, about 12 days old',
+    })
+    assert.equal(tzdataFinding({ release: '2026a', ageDays: 181, isOld: true }).verdict, 'warn')
+    assert.equal(tzdataFinding({ release: 'unknown', ageDays: null, isOld: false }).verdict, 'warn')
   })
 
-  it('a free port can be reached, a taken one is told, and so is who took it', async () => {
-    let health = 200
-    const server = createServer((_, reply) => {
-      reply.writeHead(health, { 'content-type': 'application/json' }).end('{}')
-    }).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
+  it('the release of this runtime has an age, and grows old after 180 days', () => {
+    const now = Date.UTC(2026, 10, 23)
+    const { release, ageDays } = zoneRelease(now)
 
-    assert.match(String(await tryPort('127.0.0.1', port)), /EADDRINUSE/)
-    assert.equal((await whoAnswers('127.0.0.1', port))?.status, 200)
-    health = 404
-    assert.equal(await whoAnswers('127.0.0.1', port), null)
-
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-    assert.equal(await tryPort('127.0.0.1', port), null)
-    assert.equal(await tryPort('0.0.0.0', 0), null)
-    assert.equal(await whoAnswers('127.0.0.1', port), null)
+    assert.equal(release, process.versions.tz)
+    assert.ok(ageDays !== null)
+    assert.equal(zoneRelease(now + (180 - ageDays) * DAY).isOld, false)
+    assert.equal(zoneRelease(now + (181 - ageDays) * DAY).isOld, true)
   })
 })

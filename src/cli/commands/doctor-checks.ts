@@ -1,37 +1,80 @@
 /** What a doctor looks at, in the order in which a start would stumble over it. */
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-import { faultText, type Reading, readSettings, type Texts } from '../../config/config.ts'
-import { tryPort, whoAnswers } from '../client/client.ts'
+import { statSync } from 'node:fs'
+import type { Probed, ZoneRelease } from '../../app.ts'
+import {
+  faultText,
+  KEY_FILE,
+  type PresentKey,
+  presentKey,
+  type Reading,
+  readSettings,
+  type Texts,
+} from '../../config/config.ts'
+import { readRemoteClock } from '../client/client.ts'
+import { databaseFindings } from './doctor-database.ts'
+import { diskFinding, filesFindings, freeBytes, measureSync, nearestFolder, syncFinding } from './doctor-disk.ts'
+import { egressFinding, offsetFinding, portFindings } from './doctor-network.ts'
+import { type Finding, verdicts } from './findings.ts'
 
-export type Verdict = 'ok' | 'warn' | 'bad'
-export type Finding = { readonly check: string; readonly verdict: Verdict; readonly message: string }
+export type Asked = {
+  /** Whose clock to compare this one with. */
+  readonly clockUrl: URL | null
+  /** What jobs would call. */
+  readonly targets: readonly URL[]
+}
 
-export const examine = async (overrides: Texts): Promise<readonly Finding[]> => {
+export const examine = async (overrides: Texts, { clockUrl, targets }: Asked): Promise<readonly Finding[]> => {
   const reading = readSettings(overrides)
+  const { values } = reading
   // Loaded here: the other commands start without the server's weight.
-  const { pendingMigrationsOf, systemClock } = await import('../../app.ts')
-  const { path } = reading.values.database
+  const { createProbe, examineDatabase, formerlySealed, systemClock, zoneRelease } = await import('../../app.ts')
+  const { path } = values.database
   const now = systemClock.now()
+  const zones = zoneRelease(now)
+  const key = keyOf(reading)
   return [
-    ...settingsFindings(reading),
+    ...settingsFindings(reading, key),
     runtimeFinding(process.versions.node),
-    databaseFinding(path, () => pendingMigrationsOf(reading.values.database)),
+    ...filesFindings(path, KEY_FILE),
+    ...(await databaseFindings({
+      path,
+      now,
+      isProduction: values.environment === 'production',
+      examine: () => examineDatabase(values.database),
+      formerlySealed: key === null ? null : () => formerlySealed(values.database, { ...values, secretKey: key.key }),
+    })),
     diskFinding(path, freeBytes(path)),
-    clockFinding(now, process.versions.tz ?? '', lastWrite(path)),
-    tzdataFinding(now, process.versions.tz ?? ''),
-    ...(await portFindings(reading.values, now)),
+    syncFinding(() => measureSync(nearestFolder(path), systemClock.monotonic)),
+    clockFinding(now, zones.release, lastWrite(path)),
+    ...(clockUrl === null ? [] : [await offsetFinding(clockUrl, () => readRemoteClock(clockUrl, systemClock))]),
+    tzdataFinding(zones),
+    ...(await reachFindings(targets, () => createProbe(values))),
+    ...(await portFindings(values.host, values.port, now)),
   ]
 }
 
-type Judge = (message: string) => Finding
-const verdicts = (check: string): Readonly<Record<Verdict, Judge>> => ({
-  ok: (message) => ({ check, verdict: 'ok', message }),
-  warn: (message) => ({ check, verdict: 'warn', message }),
-  bad: (message) => ({ check, verdict: 'bad', message }),
-})
+type Probe = (url: URL) => Promise<Probed>
 
-export const settingsFindings = ({ values, faults }: Reading): readonly Finding[] => {
+/** What only a start would find out: it reads the rules and lists that the guard of targets goes by. */
+export const reachFindings = async (targets: readonly URL[], open: () => Probe): Promise<readonly Finding[]> => {
+  try {
+    const probe = open()
+    return await Promise.all(targets.map(async (url) => egressFinding(url, await probe(url))))
+  } catch (error) {
+    return [verdicts('egress').bad((error as Error).message)]
+  }
+}
+
+/** A kept key that everybody may read is told of with the files. */
+const keyOf = ({ values }: Reading): PresentKey | null => {
+  try {
+    return presentKey(values)
+  } catch {
+    return null
+  }
+}
+
+export const settingsFindings = ({ values, faults }: Reading, key: PresentKey | null): readonly Finding[] => {
   const { ok, warn, bad } = verdicts('settings')
   const isProduction = values.environment === 'production'
   const found = faults.map((fault) => bad(faultText(fault)))
@@ -39,6 +82,8 @@ export const settingsFindings = ({ values, faults }: Reading): readonly Finding[
     found.push(bad('SECRET_KEY: missing; make one with: openssl rand -base64 32'))
   if (values.secretKey === null && !isProduction)
     found.push(ok('SECRET_KEY is not set: development makes one and keeps it beside the database'))
+  // In production it is a fault already.
+  if (!isProduction) found.push(...(key?.weaknesses ?? []).map((weakness) => warn(faultText(weakness))))
   const { functionsDir } = values
   if (functionsDir !== null && !statSync(functionsDir, { throwIfNoEntry: false })?.isDirectory())
     found.push(bad(`FUNCTIONS_DIR: ${JSON.stringify(functionsDir)}: name a folder that exists`))
@@ -60,80 +105,26 @@ export const runtimeFinding = (version: string): Finding => {
     : bad(`Node ${version}: ${OLDEST_NODE} or later is needed`)
 }
 
-export const databaseFinding = (path: string, pending: () => readonly string[]): Finding => {
-  const { ok, warn, bad } = verdicts('database')
-  try {
-    if (!existsSync(path)) {
-      accessSync(nearestFolder(path), constants.W_OK)
-      return ok(`${path} will be made at the first start`)
-    }
-    accessSync(path, constants.R_OK | constants.W_OK)
-    const missing = pending().length
-    return missing === 0
-      ? ok(`${path} is readable and up to date`)
-      : warn(`${path} lacks ${missing} migrations; the next start applies them, or run: carillon migrate`)
-  } catch (error) {
-    return bad((error as Error).message)
-  }
-}
-
-const MEBIBYTE = 2 ** 20
-const FEWEST_BYTES = 200 * MEBIBYTE
-const FEW_BYTES = 2048 * MEBIBYTE
-
-export const diskFinding = (path: string, free: number): Finding => {
-  const { ok, warn, bad } = verdicts('disk')
-  const message = `${Math.floor(free / MEBIBYTE)} MiB are free for ${path}`
-  if (free < FEWEST_BYTES) return bad(`${message}; a full disk stops all runs`)
-  return free < FEW_BYTES ? warn(`${message}; watch it`) : ok(message)
-}
-
 const TOLERANCE_MS = 60_000
 
-/** A clock that runs behind what is already written, or behind the time zone data, is wrong; ahead cannot be told here. */
+/** A clock that runs behind what is already written, or behind the time zone data, is wrong; ahead takes another clock to tell. */
 export const clockFinding = (now: number, tzdata: string, lastWriteAt: number | null): Finding => {
   const { ok, bad } = verdicts('clock')
   const shown = new Date(now).toISOString()
-  if (now < Date.UTC(yearOf(tzdata), 0)) return bad(`${shown} is before the release of the time zone data (${tzdata})`)
+  if (now < Date.UTC(Number.parseInt(tzdata, 10) || 0, 0))
+    return bad(`${shown} is before the release of the time zone data (${tzdata}): set the clock, let NTP keep it`)
   if (lastWriteAt !== null && lastWriteAt > now + TOLERANCE_MS)
-    return bad(`${shown} is before the database was last written (${new Date(lastWriteAt).toISOString()})`)
+    return bad(
+      `${shown} is before the database was last written (${new Date(lastWriteAt).toISOString()}): set the clock`,
+    )
   return ok(shown)
 }
 
-export const tzdataFinding = (now: number, tzdata: string): Finding => {
+export const tzdataFinding = ({ release, ageDays, isOld }: ZoneRelease): Finding => {
   const { ok, warn } = verdicts('tzdata')
-  const age = new Date(now).getUTCFullYear() - yearOf(tzdata)
-  return age > 1 ? warn(`${tzdata} is ${age} years old: newer rules of time zones are unknown`) : ok(tzdata)
-}
-
-/** `2026c` → 2026. */
-const yearOf = (tzdata: string): number => Number.parseInt(tzdata, 10) || 0
-
-const portFindings = async ({ host, port }: Reading['values'], now: number): Promise<readonly Finding[]> => {
-  const { ok, warn, bad } = verdicts('port')
-  const self = verdicts('itself')
-  const taken = await tryPort(host, port)
-  if (taken === null) return [ok(`${port} on ${host} is free and can be reached`), self.ok('no server runs here')]
-  const answer = await whoAnswers(host, port)
-  if (answer === null) return [bad(`${port} on ${host}: ${taken}, and what is there is no Carillon server`)]
-  const apart = answer.date === null ? 0 : Math.abs(Date.parse(answer.date) - now)
-  return [
-    warn(`${port} on ${host} is taken by a Carillon server`),
-    apart > TOLERANCE_MS
-      ? self.bad(`the server that runs here has another time: ${answer.date}`)
-      : self.ok('the server that runs here answers'),
-  ]
-}
-
-const nearestFolder = (path: string): string => {
-  let folder = dirname(resolve(path))
-  while (!existsSync(folder)) folder = dirname(folder)
-  return folder
-}
-
-const freeBytes = (path: string): number => {
-  const { bavail, bsize } = statfsSync(nearestFolder(path))
-  return bavail * bsize
+  if (ageDays === null) return warn(`${release} is no release of the time zone data that is known: use a released Node`)
+  const message = `${release}, about ${ageDays} days old`
+  return isOld ? warn(`${message}: newer rules of time zones are not known; upgrade Node`) : ok(message)
 }
 
 const lastWrite = (path: string): number | null => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null

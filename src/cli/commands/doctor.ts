@@ -3,18 +3,37 @@ import { CommandFailure } from '../exit-codes.ts'
 import { safe } from '../safe-text.ts'
 import type { Paint, Terminal } from '../terminal.ts'
 import { padTo } from '../text-width.ts'
-import { type Adder, withJson } from './command.ts'
-import { examine, type Finding, type Verdict } from './doctor-checks.ts'
+import { type Adder, several, withJson } from './command.ts'
+import { examine } from './doctor-checks.ts'
+import { webUrl } from './doctor-network.ts'
+import type { Finding, Verdict } from './findings.ts'
 import { onDatabase, overridesOf, type ServerOptions } from './server-options.ts'
+
+type Options = ServerOptions & {
+  readonly json?: boolean
+  readonly clockUrl?: string
+  readonly target?: readonly string[]
+}
 
 export const addDoctorCommand: Adder = (parent, { terminal }) => {
   withJson(
-    onDatabase(parent.command('doctor').description('check settings, database, disk, clock and port of this machine')),
+    onDatabase(
+      parent
+        .command('doctor')
+        .description(
+          'check settings, files, database, disk, clock, targets and port of this machine; 1 when one is bad',
+        ),
+    ),
   )
     .option('--port <n>', 'the port to check, instead of PORT')
     .option('--host <address>', 'the address to check, instead of HOST')
-    .action(async ({ json, ...options }: ServerOptions & { readonly json?: boolean }) => {
-      const findings = await examine(overridesOf(options))
+    .option('--clock-url <url>', 'compare the clock with the Date that this server answers with')
+    .option('--target <url>', 'can jobs reach it? May be given several times', several)
+    .action(async ({ json, clockUrl, target = [], ...options }: Options) => {
+      const findings = await examine(overridesOf(options), {
+        clockUrl: clockUrl === undefined ? null : webUrl('--clock-url', clockUrl),
+        targets: target.map((text) => webUrl('--target', text)),
+      })
       if (json) terminal.sayJson(findings)
       else for (const finding of findings) terminal.say(line(terminal, finding))
       const bad = findings.filter(({ verdict }) => verdict === 'bad').length

@@ -30,6 +30,7 @@ import { readStatistics } from './statistics.ts'
 import { startThread } from './thread.ts'
 
 export { type CopyReport, makeCopy, verifyCopy } from './copies.ts'
+export { type Examined, examineFile, readSealed } from './examine.ts'
 export { migrate, pendingMigrations } from './migrate.ts'
 export { type Restored, restoreCopy, vacuumFile } from './restore.ts'
 

@@ -13,17 +13,47 @@ export const checkDamage = (db: DatabaseSync): void => {
   }
 }
 
-const findings = (db: DatabaseSync): string[] => {
+/**
+ * The same for a look that must end soon: what is not begun when the time is over is left out, as is the history of a large
+ * file. Answers how many tables that were.
+ */
+export const checkDamageUntil = (
+  db: DatabaseSync,
+  isOver: () => boolean,
+  largestWhole = LARGEST_WHOLE_CHECK_BYTES,
+): number => {
+  try {
+    const tables = tablesToRead(db, largestWhole)
+    const begun: (string | null)[] = []
+    for (const table of tables) {
+      if (isOver()) break
+      begun.push(table)
+      for (const finding of quickCheck(db, table)) if (finding !== 'ok') throw new Error(finding)
+    }
+    return begun[0] === null ? 0 : tableCount(db) - begun.length
+  } catch (error) {
+    throw damaged(error)
+  }
+}
+
+const findings = (db: DatabaseSync): string[] =>
+  tablesToRead(db, LARGEST_WHOLE_CHECK_BYTES).flatMap((table) => quickCheck(db, table))
+
+/** Null stands for the whole file at once. */
+const tablesToRead = (db: DatabaseSync, largestWhole: number): (string | null)[] => {
   const pages = Number(db.prepare('pragma page_count').get()?.page_count)
   const pageSize = Number(db.prepare('pragma page_size').get()?.page_size)
-  const tables = pages * pageSize <= LARGEST_WHOLE_CHECK_BYTES ? [null] : smallTables(db)
-  return tables.flatMap((table) =>
-    (table === null
-      ? db.prepare('pragma quick_check(1)').all()
-      : db.prepare('select quick_check from pragma_quick_check(?)').all(table)
-    ).map((row) => String(row.quick_check)),
-  )
+  return pages * pageSize <= largestWhole ? [null] : smallTables(db)
 }
+
+const quickCheck = (db: DatabaseSync, table: string | null): string[] =>
+  (table === null
+    ? db.prepare('pragma quick_check(1)').all()
+    : db.prepare('select quick_check from pragma_quick_check(?)').all(table)
+  ).map((row) => String(row.quick_check))
+
+const tableCount = (db: DatabaseSync): number =>
+  Number(db.prepare("select count(*) as count from sqlite_schema where type = 'table'").get()?.count)
 
 const smallTables = (db: DatabaseSync): string[] =>
   db

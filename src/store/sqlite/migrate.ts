@@ -41,6 +41,9 @@ export const pendingMigrations = (path: string): readonly string[] => {
   }
 }
 
+/** The same of a file that is open already. */
+export const pendingOf = (db: DatabaseSync): readonly string[] => pendingIn(db, MIGRATIONS).map(nameOf)
+
 export const applyMigrations = (
   db: DatabaseSync,
   now: number,
