@@ -10,10 +10,12 @@ export const createInProcessTransport = (start: Start, close: () => Promise<void
   return {
     send: (assignment, done) => {
       let ended = false
-      const cancel = start(assignment, (outcome) => {
+      // Null until `start` has answered: some end at once.
+      let cancel: (() => void) | null = null
+      cancel = start(assignment, (outcome) => {
         ended = true
         // A later attempt may have taken its place.
-        if (cancels.get(assignment.executionId) === cancel) cancels.delete(assignment.executionId)
+        if (cancel !== null && cancels.get(assignment.executionId) === cancel) cancels.delete(assignment.executionId)
         done(outcome)
       })
       if (!ended) cancels.set(assignment.executionId, cancel)
