@@ -30,7 +30,7 @@ it('the log does not grow with what is written', async (t) => {
   const { workspaceKey, admin } = await newWorkspace(store)
 
   let written = 0
-  while (written < 48 * MEGABYTE) {
+  while (written < 144 * MEGABYTE) {
     const description = 'x'.repeat(3500)
     await store.jobs.createMany(
       Array.from({ length: 1000 }, () => aJob({ workspaceKey, ownerId: admin.id, description })),
@@ -39,7 +39,8 @@ it('the log does not grow with what is written', async (t) => {
   }
 
   const log = statSync(`${path}-wal`).size
-  assert(log < 40 * MEGABYTE, `the log has ${Math.round(log / MEGABYTE)} MB`)
+  // Copied from 16 MB on; while the machine is busy, or the copying thread only starts, some more comes to it.
+  assert(log < 72 * MEGABYTE, `the log has ${Math.round(log / MEGABYTE)} MB`)
 })
 
 it('two stores on one file see what the other wrote', async (t) => {
