@@ -77,6 +77,31 @@ describe('membership', () => {
     assert.deepEqual(told, ['joined', 'fault', 'fault', 'lost', 'joined'])
   })
 
+  it('a renewal that failed is tried again soon: two short outages at the wrong moments do not cost the lease', async () => {
+    const { one, store, clock, told } = membership()
+    const passing = async (ms: number) => {
+      for (let step = 0; step < ms; step += 250) {
+        clock.advance(250)
+        await new Promise(setImmediate)
+      }
+    }
+    one.start()
+    await new Promise(setImmediate)
+
+    for (let times = 0; times < 4; times++) {
+      await passing(4000)
+      store.away = true
+      await passing(2000)
+      store.away = false
+      await passing(750)
+    }
+
+    assert.equal(one.nodeKey(), 7)
+    assert.ok(told.filter((word) => word === 'fault').length >= 8, told.join())
+    assert.ok(!told.includes('lost'))
+    await one.stop()
+  })
+
   it('a stopped node gives its lease back', async () => {
     const { one, told } = membership()
     await one.tick()

@@ -8,6 +8,8 @@ export const LEASE_MS = 15_000
 const RENEW_EVERY_MS = LEASE_MS / 3
 /** How soon a waiting process notices that the scheduling one is gone. */
 const JOIN_EVERY_MS = 1000
+/** After a renewal that failed: a disk that is full twice at the wrong moment must not cost the lease. */
+const RETRY_EVERY_MS = 500
 /** A call is not begun with less of the lease left than this: time to connect, and a second. */
 const NEEDED_TO_START_MS = 6000
 
@@ -41,6 +43,7 @@ export const createMembership = (parts: MembershipParts): Membership => {
   let timer: Cancel | null = null
   let stopped = false
   let ticking: Promise<void> | null = null
+  let hasFailed = false
 
   const lose = () => {
     if (nodeKey === null) return
@@ -75,7 +78,9 @@ export const createMembership = (parts: MembershipParts): Membership => {
     try {
       if (nodeKey === null) await join()
       else await renew(nodeKey)
+      hasFailed = false
     } catch (error) {
+      hasFailed = true
       parts.onFault(error)
     }
     if (nodeKey !== null && clock.monotonic() >= aliveUntil) lose()
@@ -83,7 +88,8 @@ export const createMembership = (parts: MembershipParts): Membership => {
 
   const arm = () => {
     if (stopped) return
-    timer = clock.after(nodeKey === null ? JOIN_EVERY_MS : RENEW_EVERY_MS, () => void tick().then(arm))
+    const pause = nodeKey === null ? JOIN_EVERY_MS : hasFailed ? RETRY_EVERY_MS : RENEW_EVERY_MS
+    timer = clock.after(pause, () => void tick().then(arm))
   }
 
   return {
