@@ -90,6 +90,20 @@ describe('the rooms', () => {
     })
   }
 
+  it('a dialect translates: it looks into use cases, the domain, and what the API has for all, never into another dialect', () => {
+    const dialects = product.filter(({ file }) => file.startsWith('api/dialects/'))
+    const home = (file: string): string => file.split('/').slice(0, 3).join('/')
+    const wrong = dialects.flatMap((source) =>
+      ours(source)
+        .filter((target) => home(target) !== home(source.file))
+        .filter((target) => target.startsWith('api/dialects/') || !/^(api|services|domain|telemetry)\//.test(target))
+        .map((target) => `${source.file} -> ${target}`),
+    )
+
+    assert.deepEqual(wrong, [])
+    assert.ok(dialects.length > 0, 'the dialects were not found')
+  })
+
   it('every room is in the plan', () => {
     const rooms = new Set(product.map(({ file }) => room(file)))
 

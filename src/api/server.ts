@@ -9,6 +9,7 @@ import type { Services } from '../services/services.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { authenticator } from './authenticate.ts'
+import { teamDialect } from './dialects/team/team.ts'
 import { docsPages } from './docs-page.ts'
 import { parseJson } from './json-body.ts'
 import { LIMITS, type Limits, refuseBrokenRequest } from './limits.ts'
@@ -133,6 +134,16 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       retentionRoutes(api, context)
     },
     { prefix: '/api/v3' },
+  )
+  await app.register(
+    teamDialect({
+      services,
+      clock,
+      timeZone: settings.timeZone,
+      version: settings.version,
+      log,
+      exposeDetails: settings.exposeErrorDetails,
+    }),
   )
   healthRoutes(app, { services, metrics, metricsPublic: settings.metricsPublic })
   rootRoute(app)

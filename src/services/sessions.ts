@@ -8,6 +8,7 @@ import { noting } from './noting.ts'
 import { createRefreshing } from './refreshing.ts'
 import type { SessionCheck } from './session-check.ts'
 import { type Caller, createSigningIn, type SignedIn, type SignIn, type SignUp } from './signing-in.ts'
+import { createTokenTrouble, type TokenTrouble } from './token-trouble.ts'
 
 export type SessionView = {
   readonly id: string
@@ -28,6 +29,8 @@ export type Sessions = {
   readonly signOut: (actor: Actor) => Promise<void>
   /** unauthenticated */
   readonly authenticate: (accessToken: string) => Promise<UserActor>
+  /** Why `authenticate` refused a token: for its bearer, after the refusal. */
+  readonly troubleWith: (accessToken: string) => Promise<TokenTrouble>
   /** The actor's own, those that can still be used. */
   readonly list: (actor: Actor) => Promise<readonly SessionView[]>
   readonly revoke: (actor: Actor, id: string) => Promise<void>
@@ -49,6 +52,7 @@ export const createSessions = (deps: Deps, sessionCheck: SessionCheck): Sessions
     signUp,
     refresh: createRefreshing(deps, { sessionCheck, signedIn }),
     authenticate: sessionCheck.authenticate,
+    troubleWith: createTokenTrouble(deps),
     signOut: async (actor) => end(actor, person(actor).sessionId),
     list: async (actor) => {
       const { userId, sessionId } = person(actor)

@@ -1,0 +1,28 @@
+/** The team dialect: the paths and shapes of a scheduler for teams, under `/api` and `/api/v2`, over our own use cases. */
+import type { FastifyPluginAsync } from 'fastify'
+import type { Log } from '../../../telemetry/log.ts'
+import { teamAuthenticator } from './authenticate.ts'
+import { answerRefusals } from './errors.ts'
+import { SURFACES, type TeamContext, type TeamRoutes } from './surface.ts'
+import { userRoutes } from './users.ts'
+
+const ROUTES: readonly TeamRoutes[] = [userRoutes]
+
+export const teamDialect =
+  ({
+    log,
+    exposeDetails,
+    ...parts
+  }: Omit<TeamContext, 'surface'> & { readonly log: Log; readonly exposeDetails: boolean }): FastifyPluginAsync =>
+  async (app) => {
+    for (const surface of SURFACES) {
+      await app.register(
+        async (scope) => {
+          answerRefusals(scope, { log, exposeDetails })
+          scope.addHook('onRequest', teamAuthenticator(parts.services, surface))
+          for (const routes of ROUTES) routes(scope, { ...parts, surface })
+        },
+        { prefix: surface.prefix },
+      )
+    }
+  }
