@@ -64,7 +64,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
   const clock = systemClock
   const log = createLog({ level: config.logLevel })
   const metrics = createMetrics()
-  const auth = createAuth({ ...config, minPasswordLength: config.environment === 'production' ? 12 : 8 }, clock)
+  const auth = createAuth({ ...config, minPasswordLength: config.environment === 'production' ? 12 : 6 }, clock)
   const revocation = revocationLists(config, (error) => log.error('the revocation lists cannot be read', { error }))
   const functions = await openFunctions(config)
   const store = await openSqliteStore({

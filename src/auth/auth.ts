@@ -25,7 +25,7 @@ export type AuthSettings = {
   /** Null: a key derived from the secret key signs access tokens. */
   readonly jwtSecretKey: string | null
   readonly accessTokenSeconds: number
-  /** 12 in production, 8 in development. */
+  /** 12 in production, 6 in development. */
   readonly minPasswordLength: number
   /** Default: HASH_COST. */
   readonly hashCost?: HashCost

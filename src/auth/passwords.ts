@@ -12,7 +12,7 @@ export type Passwords = {
   readonly verify: PasswordHash['verify']
 }
 
-/** `minLength`: 12 in production and 8 in development are what `app.ts` gives. */
+/** `minLength`: 12 in production and 6 in development are what `app.ts` gives. */
 export const createPasswords = ({
   minLength,
   hashing,

@@ -26,6 +26,10 @@ export type Sessions = {
   readonly signUp: (input: SignUp) => Promise<SignedIn>
   /** token.invalid */
   readonly refresh: (input: Caller & { readonly refreshToken: string }) => Promise<SignedIn>
+  /** token.invalid; the refresh token stays good. */
+  readonly renew: (
+    input: Caller & { readonly refreshToken: string },
+  ) => Promise<Pick<SignedIn, 'accessToken' | 'expiresIn'>>
   readonly signOut: (actor: Actor) => Promise<void>
   /** unauthenticated */
   readonly authenticate: (accessToken: string) => Promise<UserActor>
@@ -50,7 +54,7 @@ export const createSessions = (deps: Deps, sessionCheck: SessionCheck): Sessions
   return {
     signIn,
     signUp,
-    refresh: createRefreshing(deps, { sessionCheck, signedIn }),
+    ...createRefreshing(deps, { sessionCheck, signedIn }),
     authenticate: sessionCheck.authenticate,
     troubleWith: createTokenTrouble(deps),
     signOut: async (actor) => end(actor, person(actor).sessionId),

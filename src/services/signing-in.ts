@@ -18,6 +18,8 @@ export type SignIn = Caller & {
   /** User name or e-mail address. */
   readonly login: string
   readonly password: string
+  /** Tell whoever knows the right password that the account is disabled: `forbidden`, where it is otherwise `credentials.wrong`. */
+  readonly tellDisabled?: boolean
 }
 
 export type SignUp = Caller & {
@@ -49,7 +51,7 @@ export const createSigningIn = (deps: Deps) => {
   const { store, clock, auth, settings, log } = deps
   const { people } = store
 
-  const signIn = async ({ login, password, address, userAgent }: SignIn): Promise<SignedIn> => {
+  const signIn = async ({ login, password, address, userAgent, tellDisabled = false }: SignIn): Promise<SignedIn> => {
     if (auth.passwords.isOverlong(password)) refuse([{ field: 'password', message: 'at most 256 characters' }])
     if (login.length > LONGEST_LOGIN) refuse([{ field: 'login', message: `at most ${LONGEST_LOGIN} characters` }])
     const name = normalUsername(login)
@@ -61,14 +63,17 @@ export const createSigningIn = (deps: Deps) => {
         (await people.listSessions(user?.id ?? NOBODY, clock.now())).some((session) => session.address === address),
     }
     let outdated = false
+    let isDisabled = false
     const right = await auth.limits.guarded(guess, async () => {
       const answer = await auth.passwords.verify(password, user?.passwordHash ?? null)
       outdated = answer.outdated
+      isDisabled = answer.right && user?.enabled === false
       return answer.right && user?.enabled === true
     })
     if (!right || user === null) {
       await tellRefused(user, { address, userAgent })
       log.warn('sign-in refused', { address, user_id: user?.id ?? null })
+      if (isDisabled && tellDisabled) throw new DomainError('forbidden', 'The account is disabled.')
       throw new DomainError('credentials.wrong', 'User name or password is wrong, or the account is disabled.')
     }
     if (outdated) await raiseCost(user, password)

@@ -22,6 +22,8 @@ export type UserInput = {
   readonly password: string
   readonly fullName?: string | null | undefined
   readonly role: Role
+  /** Default: true. */
+  readonly enabled?: boolean | undefined
 }
 
 /** Absent fields stay. Who changes the own password gives the present one too. */
@@ -33,6 +35,8 @@ export type UserEdit = {
   readonly enabled?: boolean | undefined
   readonly password?: string | undefined
   readonly currentPassword?: string | undefined
+  /** For clients that know no field for the present password: one that is not given is not asked for. */
+  readonly presentPasswordOptional?: true | undefined
 }
 
 export type Users = {
@@ -78,7 +82,9 @@ export const createUsers = (deps: Deps, forgetUser: (userId: string) => void): U
       ...checkProfile({ username, email, fullName, role: edit.role ?? user.role }),
       ...(edit.password === undefined ? [] : auth.passwords.check(edit.password, [username, email])),
     ])
-    if (edit.password !== undefined && userIdOf(actor) === user.id) await confirmPassword(user, edit.currentPassword)
+    const isConfirmed = edit.presentPasswordOptional === true && edit.currentPassword === undefined
+    if (edit.password !== undefined && userIdOf(actor) === user.id && !isConfirmed)
+      await confirmPassword(user, edit.currentPassword)
     const wanted = {
       username,
       email,
@@ -143,7 +149,8 @@ export const createUsers = (deps: Deps, forgetUser: (userId: string) => void): U
         ...auth.passwords.check(input.password, [username, email]),
       ])
       const id = input.id ?? newId()
-      const after = { username, email, full_name: fullName, role: input.role, enabled: true }
+      const enabled = input.enabled ?? true
+      const after = { username, email, full_name: fullName, role: input.role, enabled }
       const note = { deed: 'user.created', subject: { kind: 'user', id }, after } as const
       const made = await noting(deps, actor, note).people.createUser(actor.workspaceKey, {
         id,
@@ -152,6 +159,7 @@ export const createUsers = (deps: Deps, forgetUser: (userId: string) => void): U
         fullName,
         passwordHash: await auth.passwords.hash(input.password),
         role: input.role,
+        enabled,
         now: clock.now(),
       })
       if ('taken' in made) throw takenError(made)

@@ -28,6 +28,8 @@ export type UserRow = {
 
 export type NewUser = Pick<UserRow, 'id' | 'username' | 'email' | 'fullName' | 'passwordHash' | 'role'> & {
   readonly now: number
+  /** Default: true. */
+  readonly enabled?: boolean
 }
 
 export type UserChange = Partial<Pick<UserRow, 'username' | 'email' | 'fullName' | 'passwordHash' | 'role' | 'enabled'>>

@@ -174,7 +174,7 @@ const newUserRow = (user: NewUser): Omit<Insertable<UserTable>, 'workspace_key'>
   full_name: user.fullName,
   password_hash: user.passwordHash,
   role: user.role,
-  enabled: 1,
+  enabled: user.enabled === false ? 0 : 1,
   version: 1,
   created_at: user.now,
   updated_at: user.now,

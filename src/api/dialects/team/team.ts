@@ -1,12 +1,14 @@
 /** The team dialect: the paths and shapes of a scheduler for teams, under `/api` and `/api/v2`, over our own use cases. */
 import type { FastifyPluginAsync } from 'fastify'
 import type { Log } from '../../../telemetry/log.ts'
+import { authRoutes } from './auth.ts'
 import { teamAuthenticator } from './authenticate.ts'
 import { answerRefusals } from './errors.ts'
+import { registerRoutes } from './register.ts'
 import { SURFACES, type TeamContext, type TeamRoutes } from './surface.ts'
 import { userRoutes } from './users.ts'
 
-const ROUTES: readonly TeamRoutes[] = [userRoutes]
+const ROUTES: readonly TeamRoutes[] = [authRoutes, registerRoutes, userRoutes]
 
 export const teamDialect =
   ({
