@@ -8,6 +8,8 @@ export const docsPages = async (app: FastifyInstance): Promise<void> => {
   const schema = { hide: true }
   app.get(ERRORS_PAGE, { schema }, async (_request, reply) => reply.type('text/html; charset=utf-8').send(ERRORS_HTML))
   app.get('/openapi.json', { schema }, async () => app.swagger())
+  // Where clients of the team dialect look for it.
+  app.get('/redoc', { schema }, async (_request, reply) => reply.redirect('/docs', 302))
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     theme: { title: 'Carillon API' },

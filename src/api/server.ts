@@ -1,5 +1,4 @@
 /** The HTTP server: limits, headers, who asks, what is answered when something is wrong. Routes are in `routes/`. */
-import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
@@ -9,6 +8,7 @@ import type { Services } from '../services/services.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { authenticator } from './authenticate.ts'
+import { allowOrigins } from './cors.ts'
 import { teamDialect } from './dialects/team/team.ts'
 import { docsPages } from './docs-page.ts'
 import { parseJson } from './json-body.ts'
@@ -103,7 +103,8 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
   app.decorateRequest('bodyDigest', '')
   watchRequests(app, { log, metrics })
   answerProblems(app, refuse)
-  await secureHeaders(app, settings.corsOrigins)
+  await secureHeaders(app)
+  await allowOrigins(app, settings.corsOrigins)
   readJsonOnly(app)
   await describeApi(app, settings.version)
 
@@ -161,7 +162,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
   }
 }
 
-const secureHeaders = async (app: FastifyInstance, corsOrigins: readonly string[]): Promise<void> => {
+const secureHeaders = async (app: FastifyInstance): Promise<void> => {
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -178,17 +179,6 @@ const secureHeaders = async (app: FastifyInstance, corsOrigins: readonly string[
     referrerPolicy: { policy: 'no-referrer' },
     // Said in `watch.ts`, and only over TLS: a plain server that claims it would be lying.
     hsts: false,
-  })
-  if (corsOrigins.length === 0) return
-  const any = corsOrigins.includes('*')
-  await app.register(cors, {
-    origin: any ? '*' : [...corsOrigins],
-    credentials: !any,
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match', 'last-event-id', 'x-api-key'],
-    exposedHeaders: ['etag', 'idempotency-replayed', 'location', 'retry-after', 'x-request-id'],
-    maxAge: 3600,
-    strictPreflight: false,
   })
 }
 

@@ -29,6 +29,8 @@ export const PERMISSIONS = {
   'system.view': row('any', 'any', 'any'),
   /** Only in the first workspace: `isOperator`. */
   'scheduling.hold': row('any', 'none', 'none'),
+  /** Have due jobs looked for at once. */
+  'scheduling.wake': row('any', 'none', 'none'),
   'retention.view': row('any', 'any', 'any'),
   'retention.change': row('any', 'none', 'none'),
   'user.list': row('any', 'none', 'none'),
@@ -73,6 +75,7 @@ const SCOPE_FOR: Readonly<Record<Action, Scope | null>> = {
   'catch-up.change': 'executions:write',
   'system.view': 'system:read',
   'scheduling.hold': null,
+  'scheduling.wake': null,
   'retention.view': 'system:read',
   'retention.change': null,
   'user.list': 'users:read',

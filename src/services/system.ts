@@ -1,6 +1,7 @@
 /** What this server is and how it does: a little for everybody who is signed in, all of it for the operator. */
 import { isOperator } from '../auth/permissions.ts'
 import type { Actor } from '../domain/actor.ts'
+import { DomainError } from '../domain/errors.ts'
 import { releaseAgeDays } from '../domain/zone-release.ts'
 import { tzdata } from '../schedule/schedule.ts'
 import type { Durability, NodeInfo, Sizes } from '../store/store.ts'
@@ -58,6 +59,10 @@ type SystemView = {
 export type System = {
   /** Null: a health check, which nobody signs in for. */
   readonly describe: (actor: Actor | null) => Promise<SystemView>
+  /** Has this process look for due jobs at once; conflict where it does not schedule. Jobs of the actor's workspace. */
+  readonly wake: (actor: Actor) => Promise<{ readonly at: number; readonly jobs: number; readonly active: number }>
+  /** When this process was last told to, by anybody. */
+  readonly lastWake: (actor: Actor) => number | null
   /** Null for everybody but the operator. */
   readonly operations: (actor: Actor) => Promise<Operations | null>
   /** Since when every occurrence of the workspace has its row; null: since ever. */
@@ -68,6 +73,7 @@ export type System = {
 
 export const createSystem = ({ store, clock, signals, settings, hold, machine }: Deps): System => {
   const startedAt = clock.now()
+  let lastWake: number | null = null
   const { sqlite } = process.versions
 
   const keptValue = async <Value>(name: string): Promise<Value | null> => {
@@ -119,6 +125,18 @@ export const createSystem = ({ store, clock, signals, settings, hold, machine }:
         held: hold.held(),
         scheduledJobs: active,
       }
+    },
+    wake: async (actor) => {
+      allow(actor, 'scheduling.wake', null)
+      if (!signals.running()) throw new DomainError('conflict', 'This process does not schedule.')
+      signals.wake()
+      lastWake = clock.now()
+      const { total, active } = await store.jobs.count(actor.workspaceKey)
+      return { at: lastWake, jobs: total, active }
+    },
+    lastWake: (actor) => {
+      allow(actor, 'system.view', null)
+      return lastWake
     },
     operations: async (actor) => {
       allow(actor, 'system.view', null)

@@ -1,11 +1,12 @@
-/** GET /: a banner for programs, the documentation for people. */
+/** GET /: a banner for programs, in the words that clients of the team dialect know; the documentation for people. */
 import type { FastifyInstance } from 'fastify'
 
 const BANNER = {
-  message: 'Welcome to the Carillon API',
+  message: 'Welcome to Cron Job Scheduler API v2',
   docs: '/docs',
+  redoc: '/redoc',
   openapi: '/openapi.json',
-  health: '/api/health',
+  health: '/api/v2/health',
 } as const
 
 export const rootRoute = (app: FastifyInstance): void => {

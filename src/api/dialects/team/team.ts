@@ -4,11 +4,13 @@ import type { Log } from '../../../telemetry/log.ts'
 import { authRoutes } from './auth.ts'
 import { teamAuthenticator } from './authenticate.ts'
 import { answerRefusals } from './errors.ts'
+import { type Described, describeTeam, learnRoutes } from './openapi.ts'
 import { registerRoutes } from './register.ts'
+import { schedulerRoutes } from './scheduler.ts'
 import { SURFACES, type TeamContext, type TeamRoutes } from './surface.ts'
 import { userRoutes } from './users.ts'
 
-const ROUTES: readonly TeamRoutes[] = [authRoutes, registerRoutes, userRoutes]
+const ROUTES: readonly TeamRoutes[] = [authRoutes, registerRoutes, userRoutes, schedulerRoutes]
 
 export const teamDialect =
   ({
@@ -17,14 +19,17 @@ export const teamDialect =
     ...parts
   }: Omit<TeamContext, 'surface'> & { readonly log: Log; readonly exposeDetails: boolean }): FastifyPluginAsync =>
   async (app) => {
+    const learned: Described[] = []
     for (const surface of SURFACES) {
       await app.register(
         async (scope) => {
           answerRefusals(scope, { log, exposeDetails })
+          learnRoutes(scope, surface, learned)
           scope.addHook('onRequest', teamAuthenticator(parts.services, surface))
           for (const routes of ROUTES) routes(scope, { ...parts, surface })
         },
         { prefix: surface.prefix },
       )
     }
+    app.get('/api/v2/openapi.json', { schema: { hide: true } }, async () => describeTeam(learned, parts.version))
   }
