@@ -36,6 +36,9 @@ const MATRIX: Readonly<Record<Action, Readonly<Record<Role, readonly [own: boole
   'audit.view': { admin: [true, true], user: [false, false], viewer: [false, false] },
   'session.view': { admin: [true, false], user: [true, false], viewer: [true, false] },
   'session.end': { admin: [true, true], user: [true, false], viewer: [true, false] },
+  'notice.view': { admin: [true, false], user: [true, false], viewer: [true, false] },
+  'channel.view': { admin: [true, true], user: [false, false], viewer: [false, false] },
+  'channel.change': { admin: [true, true], user: [false, false], viewer: [false, false] },
   'key.view': { admin: [true, true], user: [true, false], viewer: [true, false] },
   'key.create': { admin: [true, false], user: [true, false], viewer: [true, false] },
   'key.change': { admin: [true, false], user: [true, false], viewer: [true, false] },
@@ -97,10 +100,13 @@ test('S26: no set of scopes lets a key touch keys, sessions, passwords, roles or
 
   assert.deepEqual(closed.sort(), [
     'audit.view',
+    'channel.change',
+    'channel.view',
     'key.change',
     'key.create',
     'key.revoke',
     'key.view',
+    'notice.view',
     'retention.change',
     'scheduling.hold',
     'scheduling.wake',

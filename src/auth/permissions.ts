@@ -45,6 +45,11 @@ export const PERMISSIONS = {
   'audit.view': row('any', 'none', 'none'),
   'session.view': row('own', 'own', 'own'),
   'session.end': row('any', 'own', 'own'),
+  /** The own inbox. */
+  'notice.view': row('own', 'own', 'own'),
+  /** Slack, webhook channels, and what is on its way to them. */
+  'channel.view': row('any', 'none', 'none'),
+  'channel.change': row('any', 'none', 'none'),
   'key.view': row('any', 'own', 'own'),
   'key.create': row('own', 'own', 'own'),
   /** Name, scopes, expiry. */
@@ -87,6 +92,9 @@ const SCOPE_FOR: Readonly<Record<Action, Scope | null>> = {
   'audit.view': null,
   'session.view': null,
   'session.end': null,
+  'notice.view': null,
+  'channel.view': null,
+  'channel.change': null,
   'key.view': null,
   'key.create': null,
   'key.change': null,

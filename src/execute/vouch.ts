@@ -1,9 +1,9 @@
 /** What goes with a request so that its target may trust it, or report on it later: signature and report token. */
 import type { Assignment } from '../domain/attempt.ts'
 import type { Clock } from '../domain/clock.ts'
+import { signatureOf } from '../domain/signature.ts'
 import type { HttpTarget, Signing } from '../domain/target.ts'
 import type { Reveal } from './credentials.ts'
-import { signatureOf } from './signature.ts'
 
 /** Where and with what a target reports on an attempt. */
 export type ReportPlace = {

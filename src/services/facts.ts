@@ -1,5 +1,6 @@
 /** What the audit log compares of a job or a user, under the names of the API. No secret is among it. */
 import type { Secrets } from '../auth/secrets.ts'
+import type { JobAlerts } from '../domain/alerts.ts'
 import type { Job } from '../domain/job.ts'
 import type { UserChange, UserRow } from '../store/store.ts'
 import type { Facts } from './noting.ts'
@@ -7,6 +8,8 @@ import { targetView } from './targets.ts'
 
 type Shown = Pick<Job, 'name' | 'description' | 'ownerId' | 'timetable' | 'target' | 'policies' | 'metadata'> & {
   readonly state: string
+  /** Only of a change of them: they rest beside the job. */
+  readonly alerts?: JobAlerts
 }
 
 /** `of`: whose target it is, which its secrets are sealed to. */
@@ -27,6 +30,7 @@ export const jobFacts = (secrets: Secrets, of: Pick<Job, 'workspaceKey' | 'id'>,
     policies: job.policies,
     metadata: job.metadata,
     state: job.state,
+    ...(job.alerts === undefined ? {} : { alerts: job.alerts }),
   }
 }
 

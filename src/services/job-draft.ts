@@ -1,9 +1,12 @@
 /** What somebody wants a job to be, checked as a whole: all wrong fields are told together, or none is left wrong. */
+
 import type { Secrets } from '../auth/secrets.ts'
+import { DEFAULT_ALERTS, type JobAlerts } from '../domain/alerts.ts'
 import { DomainError, type FieldError } from '../domain/errors.ts'
 import type { Job, Timetable } from '../domain/job.ts'
 import { choicesOf, type PolicyChoices, withDefaults } from '../domain/policies.ts'
 import type { Target } from '../domain/target.ts'
+import { type AlertsEdit, mergedAlerts } from './alert-rules.ts'
 import { refuse } from './fields.ts'
 import { checkDescription, checkMetadata, checkName, checkPolicies } from './job-rules.ts'
 import type { TargetOwner } from './job-target.ts'
@@ -23,6 +26,8 @@ export type JobInput = {
   readonly enabled?: boolean | undefined
   /** Default: the actor. Another one only by an admin. */
   readonly ownerId?: string | undefined
+  /** Default: DEFAULT_ALERTS; of a job that is there, what it has. */
+  readonly alerts?: AlertsEdit | undefined
 }
 
 /** Absent and undefined fields stay; timetable, target, policies and metadata are replaced whole. */
@@ -31,6 +36,7 @@ export type JobEdit = { readonly [K in keyof JobInput]?: JobInput[K] | undefined
 /** The fields that were given, in the form in which they are kept. */
 export type Draft = Partial<Pick<Job, 'name' | 'description' | 'timetable' | 'policies' | 'metadata'>> & {
   readonly target?: Target
+  readonly alerts?: JobAlerts
 }
 
 export type DraftContext = {
@@ -43,6 +49,8 @@ export type DraftContext = {
   readonly mayCall: (url: URL) => boolean
   /** A timetable without a coming instant is all right. Default false. */
   readonly mayBeOver?: boolean
+  /** What an edit of the alerts begins with. Default: DEFAULT_ALERTS. */
+  readonly alerts?: JobAlerts
 }
 
 /** Throws `schedule.invalid` or `schedule.never_fires` when only the timetable is at fault, else `invalid`. */
@@ -71,6 +79,7 @@ export const draftOf = (edit: JobEdit, context: DraftContext): Draft => {
     ...(target === null ? {} : { target: target.target }),
     ...(policies === undefined ? {} : { policies: choicesOf(withDefaults(policies)) }),
     ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
+    ...(edit.alerts === undefined ? {} : { alerts: mergedAlerts(context.alerts ?? DEFAULT_ALERTS, edit.alerts) }),
   }
 }
 

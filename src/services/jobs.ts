@@ -1,6 +1,7 @@
 /** The jobs of a workspace: create, find, change, run, pause, resume, delete. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Actor } from '../domain/actor.ts'
+import { DEFAULT_ALERTS } from '../domain/alerts.ts'
 import { newId } from '../domain/ids.ts'
 import type { Job, JobState } from '../domain/job.ts'
 import type { Page } from '../domain/page.ts'
@@ -68,15 +69,21 @@ export const createJobs = (deps: Deps): Jobs => {
   const { checkOwner, ownerFor, newJobOf, refuseUnknown } = createNewJobs(deps)
   const viewOf = async (job: Job): Promise<JobView> => (await jobViews(deps, job.workspaceKey, [job]))[0] as JobView
 
-  const draft = (edit: JobEdit, { workspaceKey, id }: Pick<Job, 'workspaceKey' | 'id'>, stored: Job | null): Draft => {
+  const draft = async (edit: JobEdit, stored: Job): Promise<Draft> => {
+    const { workspaceKey, id, key } = stored
+    // Read only where they are to be changed.
+    const alerts =
+      edit.alerts === undefined ? undefined : ((await store.alerts.of([key])).get(key)?.alerts ?? DEFAULT_ALERTS)
     const given = draftOf(edit, {
       secrets: auth.secrets,
       owner: { workspaceKey, jobId: id },
-      stored: stored?.target ?? null,
+      stored: stored.target,
       now: clock.now(),
       mayCall,
+      ...(alerts === undefined ? {} : { alerts }),
     })
-    return draftWithVariables(given, id, stored)
+    const { alerts: wanted, ...rest } = draftWithVariables(given, id, stored)
+    return isDeepStrictEqual(wanted, alerts) || wanted === undefined ? rest : { ...rest, alerts: wanted }
   }
 
   const factsOf = (job: Job, change: JobChange = {}) => jobFacts(auth.secrets, job, { ...job, ...change })
@@ -130,8 +137,8 @@ export const createJobs = (deps: Deps): Jobs => {
       read: () => jobFor(store, actor, 'job.change', id),
       write: async (before) => {
         const { ownerId, ...given } = await wanted(before)
-        const { target, policies } = differing(given, before)
-        await refuseUnknown({ workspaceKey: before.workspaceKey, target, policies })
+        const { target, policies, alerts } = differing(given, before)
+        await refuseUnknown({ workspaceKey: before.workspaceKey, target, policies, alerts })
         const now = clock.now()
         // A run that was taken a moment ahead of its time is still to come: the new timetable begins after it.
         const taken = await store.jobs.takenUpTo(before.key, { after: now, upTo: now + A_MOMENT_MS })
@@ -164,7 +171,7 @@ export const createJobs = (deps: Deps): Jobs => {
             ? { input: undefined, newSecret: null }
             : withSigningSecret(edit.target, signingOf(before.target))
         secretToShow = newSecret
-        return { ...draft({ ...edit, target }, before, before), ownerId: edit.ownerId }
+        return { ...(await draft({ ...edit, target }, before)), ownerId: edit.ownerId }
       },
     })
     const view = async (): Promise<JobView> => {

@@ -1,11 +1,13 @@
 /** A job that is about to be made: whose it will be, and all that is stored of it. */
 import type { Secrets } from '../auth/secrets.ts'
 import type { Actor } from '../domain/actor.ts'
+import type { JobAlerts } from '../domain/alerts.ts'
 import { invalid } from '../domain/errors.ts'
 import { isId } from '../domain/ids.ts'
 import type { PolicyChoices } from '../domain/policies.ts'
 import type { Target } from '../domain/target.ts'
 import type { NewJob } from '../store/store.ts'
+import { refuseStrangers } from './alerts.ts'
 import { allow, allowSome, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { nextInstant, stateWith } from './due.ts'
@@ -56,7 +58,7 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) 
         mayBeOver: from === 'imported' && input.enabled === false,
       },
     )
-    const { name, timetable, target, description, policies, metadata } = draftWithVariables(given, id, null)
+    const { name, timetable, target, description, policies, metadata, alerts } = draftWithVariables(given, id, null)
     if (name === undefined || timetable === undefined || target === undefined) throw new Error('A draft lacks a field.')
     const job: NewJob = {
       ...identity,
@@ -66,6 +68,7 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) 
       target,
       policies: policies ?? {},
       metadata: metadata ?? {},
+      ...(alerts === undefined ? {} : { alerts }),
       ...beginning({ id, timetable }, { now, isEnabled: input.enabled !== false }),
     }
     return { job, newSecret }
@@ -76,9 +79,11 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) 
     readonly workspaceKey: number
     readonly target?: Target | undefined
     readonly policies?: PolicyChoices | undefined
+    readonly alerts?: JobAlerts | undefined
   }): Promise<void> => {
     if (job.target !== undefined) await refuseFunction(functions, job.workspaceKey, job.target)
     await refuseUnknownLimits(store, job.workspaceKey, job.policies ?? {})
+    if (job.alerts !== undefined) await refuseStrangers({ store }, job.workspaceKey, job.alerts)
   }
 
   return { checkOwner, ownerFor, newJobOf, refuseUnknown }

@@ -1,5 +1,6 @@
 /** The use cases, each of which takes an actor and authorises it: the door for the API, whatever dialect it speaks. */
 
+import { type Alerts, createAlerts } from './alerts.ts'
 import { type AuditLog, createAuditLog } from './audit-log.ts'
 import { type CatchUpWork, createCatchUpWork } from './catch-up.ts'
 import type { Deps } from './deps.ts'
@@ -8,6 +9,7 @@ import { createExecutions, type Executions } from './executions.ts'
 import { createExplaining } from './explaining.ts'
 import { createExports, type Exports } from './exports.ts'
 import { createFunctions, type Functions } from './functions.ts'
+import { createInbox, type Inbox } from './inbox.ts'
 import { type Bulk, createBulk } from './job-bulk.ts'
 import { createImport } from './job-import.ts'
 import { createJobs, type Jobs } from './jobs.ts'
@@ -15,6 +17,7 @@ import { createKeyCheck } from './key-check.ts'
 import { createKeys, type Keys } from './keys.ts'
 import { createLedgerService, type LedgerService } from './ledger.ts'
 import { createLimits, type Limits } from './limits.ts'
+import { createNoticeSettings, type NoticeSettings } from './notice-settings.ts'
 import { createRepeats, type Repeats } from './repeats.ts'
 import { createReports, type Reports } from './reports.ts'
 import { createRetention, type Retention } from './retention.ts'
@@ -26,8 +29,11 @@ import { createSetup, type Setup } from './setup.ts'
 import { createStatistics, type StatisticsService } from './statistics.ts'
 import { createSystem, type System } from './system.ts'
 import { createUsers, type Users } from './users.ts'
+import { createWebhooks, type Webhooks } from './webhooks.ts'
 
 export { FIRST_WORKSPACE } from '../auth/permissions.ts'
+export type { AlertsEdit } from './alert-rules.ts'
+export type { AlertsView } from './alerts.ts'
 export type { ChainCheck } from './audit-log.ts'
 export type { CatchUpView } from './catch-up.ts'
 export type { Deps } from './deps.ts'
@@ -36,6 +42,7 @@ export type { Executions } from './executions.ts'
 export type { Explained } from './explaining.ts'
 export type { FunctionView } from './functions.ts'
 export { createHold, type Held } from './hold.ts'
+export type { InboxRange } from './inbox.ts'
 export type { BulkItem, BulkRequest } from './job-bulk.ts'
 export type { JobEdit, JobInput } from './job-draft.ts'
 export type { OccurrenceView } from './job-runs.ts'
@@ -45,6 +52,7 @@ export type { KeyEdit, KeyInput, KeyView } from './keys.ts'
 export type { LedgerCheck } from './ledger.ts'
 export type { LimitView } from './limits.ts'
 export { createTellMoved } from './moved.ts'
+export type { SlackEdit, SlackView } from './notice-settings.ts'
 export type { Resumed } from './pausing.ts'
 export type { Errand, Repeats } from './repeats.ts'
 export type { Report } from './reports.ts'
@@ -61,6 +69,7 @@ export type { TokenTrouble } from './token-trouble.ts'
 export type { VersionView } from './undoing.ts'
 export type { UserView } from './user-view.ts'
 export type { UserEdit, UserInput } from './users.ts'
+export type { WebhookEdit, WebhookInput, WebhookView } from './webhooks.ts'
 
 /**
  * Every method that takes an actor throws a DomainError `forbidden` when its role does not reach so far. A thing of
@@ -91,6 +100,10 @@ export type Services = {
   readonly repeats: Repeats
   readonly scheduling: Scheduling
   readonly retention: Retention
+  readonly alerts: Alerts
+  readonly inbox: Inbox
+  readonly noticeSettings: NoticeSettings
+  readonly webhooks: Webhooks
 }
 
 /** `setup` is for the start of the server alone: nobody signed in calls it. */
@@ -126,6 +139,10 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     repeats: createRepeats(deps),
     scheduling: createScheduling(deps),
     retention: createRetention(deps),
+    alerts: createAlerts(deps),
+    inbox: createInbox(deps),
+    noticeSettings: createNoticeSettings(deps),
+    webhooks: createWebhooks(deps),
     setup: createSetup(deps, jobs),
   }
 }

@@ -1,5 +1,6 @@
 /** What the use cases ask of the store about jobs. Every method is bound to one workspace. */
 
+import type { JobAlerts } from '../domain/alerts.ts'
 import type { Status } from '../domain/execution.ts'
 import type { Job, JobState, PauseReason, Timetable } from '../domain/job.ts'
 import type { Page } from '../domain/page.ts'
@@ -21,6 +22,8 @@ export type NewJob = {
   readonly now: number
   /** First instant to store; null for a job without one (manual, paused at birth). */
   readonly dueAt: number | null
+  /** Default: nothing is kept, and DEFAULT_ALERTS hold. */
+  readonly alerts?: JobAlerts
 }
 
 /** New values; absent fields stay. `dueAt` goes with `timetable`: both or neither. */
@@ -35,6 +38,7 @@ export type JobChange = {
   /** The next instant under the new timetable; raises the schedule version. */
   readonly dueAt?: number | null
   readonly state?: JobState
+  readonly alerts?: JobAlerts
 }
 
 export type ResumePlan = {

@@ -1,14 +1,17 @@
 /** THE PORT to memory. In domain words: no SQL notion passes through, `now` is always an argument, every method is one transaction. */
 import type { AuditStore } from './audit.ts'
+import type { ChannelStore } from './channels.ts'
 import type { EventStore } from './events.ts'
 import type { ExecutionStore } from './executions.ts'
 import type { HistoryStore } from './history.ts'
+import type { AlertStore, InboxStore } from './inbox.ts'
 import type { JobStore } from './jobs.ts'
 import type { KeyStore } from './keys.ts'
 import type { Ledger } from './ledger.ts'
 import type { LimitStore } from './limits.ts'
 import type { Maintenance } from './maintenance.ts'
 import type { NewAuditEntry } from './notes.ts'
+import type { OutboxStore } from './outbox.ts'
 import type { PeopleStore } from './people.ts'
 import type { ReportStore } from './reports.ts'
 import type { RetentionStore } from './retention.ts'
@@ -17,6 +20,7 @@ import type { SealedStore } from './sealed.ts'
 import type { TicketStore, WithinTicket } from './tickets.ts'
 
 export type { AuditFilter, AuditStore } from './audit.ts'
+export type { ChannelStore, SlackRow, WebhookRow } from './channels.ts'
 export type { EventFilter, EventStore } from './events.ts'
 export type {
   AttemptRow,
@@ -29,6 +33,7 @@ export type {
   Statistics,
 } from './executions.ts'
 export type { Change, FormerJob, HistoryStore, KnownJob, LedgerRow, Outage } from './history.ts'
+export type { AlertStore, AlertsRow, InboxStore, NoticeRange, Reader } from './inbox.ts'
 export type { JobChange, JobFilter, JobStore, LastRun, Leaving, NewJob, QuarantinedJob, ResumePlan } from './jobs.ts'
 export type { KeyBounds, KeyChange, KeyHolder, KeyRow, KeyStore, NewKey } from './keys.ts'
 export type {
@@ -49,6 +54,18 @@ export type {
 export type { CatchUpDepth, LimitRow, LimitStore, LimitWrite } from './limits.ts'
 export type { Forgetter, Maintenance, Sizes } from './maintenance.ts'
 export type { NewAuditEntry } from './notes.ts'
+export type {
+  AlertRun,
+  AlertSubject,
+  DeliveryRow,
+  NewDelivery,
+  NewNotice,
+  OutboxStore,
+  Series,
+  Telling,
+  Untold,
+  Watched,
+} from './outbox.ts'
 export type { NewSession, NewUser, PeopleStore, SessionRow, UserChange, UserRow, WorkspaceRow } from './people.ts'
 export type { ReportableAttempt, ReportNote, ReportStore } from './reports.ts'
 export type { JobHistory, RetentionRow, RetentionStore } from './retention.ts'
@@ -70,6 +87,10 @@ export type Records = {
   readonly audit: AuditStore
   readonly history: HistoryStore
   readonly retention: RetentionStore
+  readonly alerts: AlertStore
+  readonly inbox: InboxStore
+  readonly outbox: OutboxStore
+  readonly channels: ChannelStore
 }
 
 export type Store = Records & {

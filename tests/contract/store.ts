@@ -13,6 +13,7 @@ import { leasesContract } from './store-leases.ts'
 import { limitsContract } from './store-limits.ts'
 import { randomLimitsContract } from './store-limits-random.ts'
 import { nodesContract } from './store-nodes.ts'
+import { noticesContract } from './store-notices.ts'
 import { outcomesContract } from './store-outcomes.ts'
 import { peopleContract } from './store-people.ts'
 import { reportsContract } from './store-reports.ts'
@@ -49,5 +50,6 @@ export const storeContract = (name: string, open: OpenStore): void => {
     keysContract(open)
     ticketsContract(open)
     retentionContract(open)
+    noticesContract(open)
   })
 }

@@ -2,6 +2,8 @@
 import type { Forgetter } from '../maintenance.ts'
 import { createAuditStore } from './audit.ts'
 import { createEventStore } from './events.ts'
+import { createInboxStore } from './inbox.ts'
+import { createOutboxStore } from './outbox.ts'
 import { createTicketStore } from './tickets.ts'
 import { type Access, type Statement, statement } from './unit.ts'
 
@@ -16,18 +18,27 @@ const ROLLUP_DAYS = 400
 const EVENT_DAYS = 30
 /** Who did what is asked for long after what ran is forgotten. */
 const AUDIT_DAYS = 731
+const NOTICE_DAYS = 90
+/** Of one workspace; a job that fails each second must not fill the disk. */
+const MOST_NOTICES = 10_000
+/** After their end: long enough to see what was not delivered. */
+const DELIVERY_DAYS = 30
 
 /** `access.read` may take its time: it is not the reader that people wait for. */
 export const createForgetters = (access: Access): readonly Forgetter[] => {
   const { forget: forgetEvents } = createEventStore(access)
   const { forget: forgetDeeds } = createAuditStore(access)
   const { forgetExpired } = createTicketStore(access)
+  const { forget: forgetNotices } = createInboxStore(access)
+  const { forget: forgetDeliveries } = createOutboxStore(access)
   return [
     sessions(access),
     rollups(access),
     { name: 'events', forget: (now) => forgetEvents(now - EVENT_DAYS * DAY_MS, LARGEST_BITE) },
     { name: 'audit log', forget: (now) => forgetDeeds(now - AUDIT_DAYS * DAY_MS, LARGEST_BITE) },
     { name: 'answers', forget: (now) => forgetExpired(now, LARGEST_BITE) },
+    { name: 'notices', forget: (now) => forgetNotices(now - NOTICE_DAYS * DAY_MS, MOST_NOTICES, LARGEST_BITE) },
+    { name: 'deliveries', forget: (now) => forgetDeliveries(now - DELIVERY_DAYS * DAY_MS, LARGEST_BITE) },
   ]
 }
 

@@ -3,6 +3,7 @@ import { type Kysely, sql, type Updateable } from 'kysely'
 import { notFound } from '../../domain/errors.ts'
 import type { Job, PauseReason } from '../../domain/job.ts'
 import type { JobChange, Leaving, NewJob, ResumePlan } from '../jobs.ts'
+import { keepAlerts } from './alerts.ts'
 import { DELETED, LIMIT_KIND_CODE, PAUSE_REASON_CODE, STATE_CODE } from './codes.ts'
 import { executionRow } from './execution-rows.ts'
 import { keepFormer } from './former-jobs.ts'
@@ -59,6 +60,7 @@ export const updateJob = async (access: Access, job: Job, change: JobChange, at:
       guarded(read, job, at.now, values, dueAt),
       ...(moves ? leaveTimetable(read, job, at) : []),
       ...(dueAt === null ? [] : insertDue(read, job.key, dueAt)),
+      ...(change.alerts === undefined ? [] : [keepAlerts(read, job.id, change.alerts)]),
       readBack(read, job.id),
     ]),
   )
@@ -168,7 +170,8 @@ const jobFrom = (results: readonly StatementResult[] | null): Job | null => {
 const insertJobs = (read: Read, jobs: readonly NewJob[], owners: ReadonlyMap<string, number>): readonly Statement[] => {
   const rows = jobs.map((job) => newJobRow(job, owners.get(job.ownerId) ?? noOwner(job.ownerId)))
   const due = jobs.filter((job) => job.dueAt !== null)
-  return [...insertMany(read, 'job', rows), ...insertFirstDue(read, due)]
+  const kept = jobs.flatMap(({ id, alerts }) => (alerts === undefined ? [] : [keepAlerts(read, id, alerts)]))
+  return [...insertMany(read, 'job', rows), ...insertFirstDue(read, due), ...kept]
 }
 
 /** The key of a new job is known to the database alone. */

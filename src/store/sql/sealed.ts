@@ -2,7 +2,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { SealedStore, SealedText } from '../sealed.ts'
 import type { Tables } from './tables.ts'
-import { type Access, type Statement, statement } from './unit.ts'
+import { type Access, type Statement, statement, written } from './unit.ts'
 
 type Place = {
   readonly name: string
@@ -190,7 +190,49 @@ const answers: Place = {
     ),
 }
 
-const PLACES: readonly Place[] = [serverValues, jobs, formerJobs, overrides, sessions, answers]
+/** See services/notice-settings.ts. */
+const slack: Place = {
+  name: 'Slack settings',
+  form: { kind: 'text', field: 'slack.webhook_url' },
+  page: async (read, after, limit) => {
+    const { rows } = await sql<{ workspace_key: number; sealed_url: string }>`
+      select workspace_key, sealed_url from slack_setting
+      where workspace_key > ${Number(after ?? 0)} and sealed_url is not null
+      order by workspace_key limit ${limit}`.execute(read)
+    return rows.map((row) => ({
+      key: String(row.workspace_key),
+      workspaceKey: row.workspace_key,
+      owner: 'slack',
+      text: row.sealed_url,
+    }))
+  },
+  replace: (read, key, from, to) =>
+    written(
+      read,
+      sql`update slack_setting set sealed_url = ${to} where workspace_key = ${Number(key)} and sealed_url = ${from}`,
+    ),
+}
+
+/** See services/webhooks.ts. */
+const webhooks: Place = {
+  name: 'webhook channels',
+  form: { kind: 'text', field: 'webhook.secret' },
+  page: async (read, after, limit) => {
+    const { rows } = await sql<{ id: string; workspace_key: number; sealed_secret: string }>`
+      select id, workspace_key, sealed_secret from webhook_channel where id > ${after ?? ''}
+      order by id limit ${limit}`.execute(read)
+    return rows.map((row) => ({
+      key: row.id,
+      workspaceKey: row.workspace_key,
+      owner: row.id,
+      text: row.sealed_secret,
+    }))
+  },
+  replace: (read, key, from, to) =>
+    written(read, sql`update webhook_channel set sealed_secret = ${to} where id = ${key} and sealed_secret = ${from}`),
+}
+
+const PLACES: readonly Place[] = [serverValues, jobs, formerJobs, overrides, sessions, answers, slack, webhooks]
 
 const placeNamed = (name: string): Place => {
   const place = PLACES.find((one) => one.name === name)

@@ -1,5 +1,5 @@
 /** What shared queries ask of an engine: a connection to read from, and units of statements written together or not at all. */
-import type { CompiledQuery, Kysely } from 'kysely'
+import type { CompiledQuery, Kysely, RawBuilder } from 'kysely'
 import type { NewAuditEntry } from '../notes.ts'
 import type { Tables } from './tables.ts'
 
@@ -55,6 +55,10 @@ export const statement = (query: Compilable, expect?: number): Statement => {
   const { sql, parameters } = query.compile()
   return expect === undefined ? { sql, parameters } : { sql, parameters, expect }
 }
+
+/** A statement written out, for what the builder has no words for. */
+export const written = (read: Kysely<Tables>, text: RawBuilder<unknown>, expect?: number): Statement =>
+  statement({ compile: () => text.compile(read) }, expect)
 
 /** The row that the last statement of a unit read back. */
 export const lastRow = (results: readonly StatementResult[] | null): object | undefined => results?.at(-1)?.rows[0]

@@ -1,16 +1,20 @@
 /** The store on one SQLite file: a thread that writes, a thread that reads, and the port before them. */
 import type { Kysely } from 'kysely'
 import { type Clock, systemClock } from '../../domain/clock.ts'
+import { createAlertStore } from '../sql/alerts.ts'
 import { createAuditStore } from '../sql/audit.ts'
+import { createChannelStore } from '../sql/channels.ts'
 import { createEventStore } from '../sql/events.ts'
 import { createExecutionStore } from '../sql/executions.ts'
 import { createForgetters } from '../sql/forgetters.ts'
 import { openGate } from '../sql/gate.ts'
 import { createHistoryStore } from '../sql/history.ts'
+import { createInboxStore } from '../sql/inbox.ts'
 import { createJobStore } from '../sql/jobs.ts'
 import { createKeyStore } from '../sql/keys.ts'
 import { createLimitStore } from '../sql/limits.ts'
 import { markWrites } from '../sql/mark-writes.ts'
+import { createOutboxStore } from '../sql/outbox.ts'
 import { createPeopleStore } from '../sql/people.ts'
 import { createRetentionStore } from '../sql/retention.ts'
 import { createRollupStore } from '../sql/rollups.ts'
@@ -89,6 +93,10 @@ export const openSqliteStore = async ({
     audit: gate.before(createAuditStore(over)),
     history: gate.before(createHistoryStore(over)),
     retention: gate.before(createRetentionStore(over, unhurried.read)),
+    alerts: gate.before(createAlertStore(over)),
+    inbox: gate.before(createInboxStore(over)),
+    outbox: gate.before(createOutboxStore(over)),
+    channels: gate.before(createChannelStore(over)),
   })
 
   return {

@@ -46,6 +46,8 @@ export const openEvents = (db: DatabaseSync): EventWriter => {
     select ?1, 1 + coalesce((select number from event where workspace_key = ?1 order by number desc limit 1), 0),
       ?2, ?3, ?4, ?5, ?6, ?7, ?8`)
   const job = db.prepare('select id, name from job where key = ?1')
+  // Asked for each success: a row that is mostly not there, found in the transaction of the outcome itself.
+  const hearsSuccess = db.prepare('select 1 from job_alerts where job_key = ?1 and hears % 2 = 1')
   const execution = db.prepare(`
     select j.id, j.name, e.scheduled_for, e."trigger" from execution e join job j on j.key = e.job_key
     where e.workspace_key = ?1 and e.id = ?2`)
@@ -96,7 +98,9 @@ export const openEvents = (db: DatabaseSync): EventWriter => {
     recorded: ({ now, outcomes }, index, to) => {
       const at = index * OUTCOME.width
       const type = FACT_OF[to]
-      if (type === undefined || (to === STATUS_CODE.success && outcomes.numbers[at + OUTCOME.told] !== 1)) return
+      if (type === undefined) return
+      const isTold = to !== STATUS_CODE.success || outcomes.numbers[at + OUTCOME.told] === 1
+      if (!isTold && hearsSuccess.get(outcomes.numbers[at + OUTCOME.jobKey] as number) === undefined) return
       const statusCode = outcomes.numbers[at + OUTCOME.statusCode] as number
       const error = outcomes.errors[index] ?? null
       ofExecution(
