@@ -4,13 +4,22 @@ import type { Log } from '../../../telemetry/log.ts'
 import { authRoutes } from './auth.ts'
 import { teamAuthenticator } from './authenticate.ts'
 import { answerRefusals } from './errors.ts'
+import { notificationRoutes } from './notifications.ts'
 import { type Described, describeTeam, learnRoutes } from './openapi.ts'
 import { registerRoutes } from './register.ts'
 import { schedulerRoutes } from './scheduler.ts'
+import { slackRoutes } from './slack.ts'
 import { SURFACES, type TeamContext, type TeamRoutes } from './surface.ts'
 import { userRoutes } from './users.ts'
 
-const ROUTES: readonly TeamRoutes[] = [authRoutes, registerRoutes, userRoutes, schedulerRoutes]
+const ROUTES: readonly TeamRoutes[] = [
+  authRoutes,
+  registerRoutes,
+  userRoutes,
+  notificationRoutes,
+  slackRoutes,
+  schedulerRoutes,
+]
 
 export const teamDialect =
   ({
