@@ -26,6 +26,7 @@ export const DEEDS = {
   'key.changed': 'an API key was changed',
   'key.revoked': 'an API key was revoked',
   'job.alerts_changed': 'who hears of a job was changed',
+  'user.preferences_changed': 'what a user wants to see or hear of was changed',
   'slack.changed': 'the Slack settings of the workspace were changed',
   'webhook.created': 'a webhook channel was made',
   'webhook.changed': 'a webhook channel was changed',

@@ -18,6 +18,7 @@ import { createKeys, type Keys } from './keys.ts'
 import { createLedgerService, type LedgerService } from './ledger.ts'
 import { createLimits, type Limits } from './limits.ts'
 import { createNoticeSettings, type NoticeSettings } from './notice-settings.ts'
+import { createPreferences, type Preferences } from './preferences.ts'
 import { createRepeats, type Repeats } from './repeats.ts'
 import { createReports, type Reports } from './reports.ts'
 import { createRetention, type Retention } from './retention.ts'
@@ -103,6 +104,7 @@ export type Services = {
   readonly alerts: Alerts
   readonly inbox: Inbox
   readonly noticeSettings: NoticeSettings
+  readonly preferences: Preferences
   readonly webhooks: Webhooks
 }
 
@@ -142,6 +144,7 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     alerts: createAlerts(deps),
     inbox: createInbox(deps),
     noticeSettings: createNoticeSettings(deps),
+    preferences: createPreferences(deps),
     webhooks: createWebhooks(deps),
     setup: createSetup(deps, jobs),
   }

@@ -13,6 +13,7 @@ import type { Maintenance } from './maintenance.ts'
 import type { NewAuditEntry } from './notes.ts'
 import type { OutboxStore } from './outbox.ts'
 import type { PeopleStore } from './people.ts'
+import type { PreferenceStore } from './preferences.ts'
 import type { ReportStore } from './reports.ts'
 import type { RetentionStore } from './retention.ts'
 import type { RollupStore } from './rollups.ts'
@@ -91,6 +92,7 @@ export type Records = {
   readonly inbox: InboxStore
   readonly outbox: OutboxStore
   readonly channels: ChannelStore
+  readonly preferences: PreferenceStore
 }
 
 export type Store = Records & {

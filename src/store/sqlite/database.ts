@@ -16,6 +16,7 @@ import { createLimitStore } from '../sql/limits.ts'
 import { markWrites } from '../sql/mark-writes.ts'
 import { createOutboxStore } from '../sql/outbox.ts'
 import { createPeopleStore } from '../sql/people.ts'
+import { createPreferenceStore } from '../sql/preferences.ts'
 import { createRetentionStore } from '../sql/retention.ts'
 import { createRollupStore } from '../sql/rollups.ts'
 import { createSealedStore } from '../sql/sealed.ts'
@@ -97,6 +98,7 @@ export const openSqliteStore = async ({
     inbox: gate.before(createInboxStore(over)),
     outbox: gate.before(createOutboxStore(over)),
     channels: gate.before(createChannelStore(over)),
+    preferences: gate.before(createPreferenceStore(over)),
   })
 
   return {

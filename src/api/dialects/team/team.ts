@@ -6,6 +6,7 @@ import { teamAuthenticator } from './authenticate.ts'
 import { answerRefusals } from './errors.ts'
 import { notificationRoutes } from './notifications.ts'
 import { type Described, describeTeam, learnRoutes } from './openapi.ts'
+import { preferenceRoutes } from './preferences.ts'
 import { registerRoutes } from './register.ts'
 import { schedulerRoutes } from './scheduler.ts'
 import { slackRoutes } from './slack.ts'
@@ -16,6 +17,7 @@ const ROUTES: readonly TeamRoutes[] = [
   authRoutes,
   registerRoutes,
   userRoutes,
+  preferenceRoutes,
   notificationRoutes,
   slackRoutes,
   schedulerRoutes,
