@@ -27,6 +27,8 @@ export const DEEDS = {
   'key.revoked': 'an API key was revoked',
   'limit.set': 'a limit was made or changed',
   'limit.deleted': 'a limit was deleted',
+  'catalog.created': 'a category or a team was made',
+  'catalog.changed': 'a category or a team was changed',
   'retention.changed': 'the workspace keeps its executions for another time',
   'scheduling.held': 'all claiming was held by the operator',
   'scheduling.released': 'claiming went on',

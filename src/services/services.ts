@@ -1,6 +1,7 @@
 /** The use cases, each of which takes an actor and authorises it: the door for the API, whatever dialect it speaks. */
 
 import { type AuditLog, createAuditLog } from './audit-log.ts'
+import { type Catalog, createCatalog } from './catalog.ts'
 import { type CatchUpWork, createCatchUpWork } from './catch-up.ts'
 import type { Deps } from './deps.ts'
 import { createEvents, type Events } from './events.ts'
@@ -29,6 +30,7 @@ import { createUsers, type Users } from './users.ts'
 
 export { FIRST_WORKSPACE } from '../auth/permissions.ts'
 export type { ChainCheck } from './audit-log.ts'
+export type { CatalogEdit, CatalogInput, CatalogPart, CatalogView } from './catalog.ts'
 export type { CatchUpView } from './catch-up.ts'
 export type { Deps } from './deps.ts'
 export type { ExecutionView } from './execution-view.ts'
@@ -90,6 +92,7 @@ export type Services = {
   readonly repeats: Repeats
   readonly scheduling: Scheduling
   readonly retention: Retention
+  readonly catalog: Catalog
 }
 
 /** `setup` is for the start of the server alone: nobody signed in calls it. */
@@ -125,6 +128,7 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     repeats: createRepeats(deps),
     scheduling: createScheduling(deps),
     retention: createRetention(deps),
+    catalog: createCatalog(deps),
     setup: createSetup(deps, jobs),
   }
 }

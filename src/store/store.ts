@@ -1,5 +1,6 @@
 /** THE PORT to memory. In domain words: no SQL notion passes through, `now` is always an argument, every method is one transaction. */
 import type { AuditStore } from './audit.ts'
+import type { CatalogStore } from './catalog.ts'
 import type { EventStore } from './events.ts'
 import type { ExecutionStore } from './executions.ts'
 import type { HistoryStore } from './history.ts'
@@ -17,6 +18,7 @@ import type { SealedStore } from './sealed.ts'
 import type { TicketStore, WithinTicket } from './tickets.ts'
 
 export type { AuditFilter, AuditStore } from './audit.ts'
+export type { CatalogChange, CatalogStore, NewCatalogEntry } from './catalog.ts'
 export type { EventFilter, EventStore } from './events.ts'
 export type {
   AttemptRow,
@@ -70,6 +72,7 @@ export type Records = {
   readonly audit: AuditStore
   readonly history: HistoryStore
   readonly retention: RetentionStore
+  readonly catalog: CatalogStore
 }
 
 export type Store = Records & {

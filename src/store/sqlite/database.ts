@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely'
 import { type Clock, systemClock } from '../../domain/clock.ts'
 import { createAuditStore } from '../sql/audit.ts'
+import { createCatalogStore } from '../sql/catalog.ts'
 import { createEventStore } from '../sql/events.ts'
 import { createExecutionStore } from '../sql/executions.ts'
 import { createForgetters } from '../sql/forgetters.ts'
@@ -89,6 +90,7 @@ export const openSqliteStore = async ({
     audit: gate.before(createAuditStore(over)),
     history: gate.before(createHistoryStore(over)),
     retention: gate.before(createRetentionStore(over, unhurried.read)),
+    catalog: gate.before(createCatalogStore(over)),
   })
 
   return {
