@@ -56,6 +56,8 @@ const TAGS = [
   { name: 'jobs', description: 'What runs, when, and how it behaves.' },
   { name: 'executions', description: 'What ran, what did not, and why.' },
   { name: 'functions', description: 'Code of the operator that jobs may call.' },
+  { name: 'categories', description: 'By what people find jobs.' },
+  { name: 'teams', description: 'Who is in charge of jobs.' },
   { name: 'limits', description: 'How much may run at once and per time, and of what is made up for.' },
   { name: 'events', description: 'What happens, as it happens.' },
   { name: 'audit', description: 'Who did what.' },

@@ -17,6 +17,7 @@ import { describeApi } from './openapi.ts'
 import { answerProblems, refuser } from './refuse.ts'
 import { digestOf, IDEMPOTENCY_KEY, repeatWrites } from './repeats.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { catalogRoutes } from './routes/catalog.ts'
 import { eventRoutes } from './routes/events.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { exportRoutes } from './routes/exports.ts'
@@ -122,6 +123,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       signingSecretRoutes(api, context)
       executionRoutes(api, context)
       functionRoutes(api, context)
+      catalogRoutes(api, context)
       limitRoutes(api, context)
       eventRoutes(api, context)
       auditRoutes(api, context)

@@ -33,6 +33,9 @@ export const PERMISSIONS = {
   'scheduling.wake': row('any', 'none', 'none'),
   'retention.view': row('any', 'any', 'any'),
   'retention.change': row('any', 'none', 'none'),
+  /** Categories and teams. */
+  'catalog.view': row('any', 'any', 'any'),
+  'catalog.change': row('any', 'none', 'none'),
   'user.list': row('any', 'none', 'none'),
   'user.create': row('any', 'none', 'none'),
   'user.view': row('any', 'own', 'own'),
@@ -83,6 +86,8 @@ const SCOPE_FOR: Readonly<Record<Action, Scope | null>> = {
   'scheduling.wake': null,
   'retention.view': 'system:read',
   'retention.change': null,
+  'catalog.view': 'jobs:read',
+  'catalog.change': 'jobs:write',
   'user.list': 'users:read',
   'user.create': null,
   'user.view': 'users:read',

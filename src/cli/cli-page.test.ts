@@ -25,6 +25,7 @@ const COMMANDS = [
   ...['create', 'list', 'show', 'revoke'].map((name) => `keys ${name}`),
   ...['jobs', 'crontab'].map((name) => `import ${name}`),
   ...['jobs', 'runs', 'crontab'].map((name) => `export ${name}`),
+  ...['list', 'create', 'rename', 'disable', 'enable'].flatMap((name) => [`categories ${name}`, `teams ${name}`]),
   ...['list', 'show', 'set', 'delete'].map((name) => `limits ${name}`),
   ...['show', 'pause', 'resume'].map((name) => `catch-up ${name}`),
   ...['show', 'set'].map((name) => `retention ${name}`),

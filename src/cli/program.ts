@@ -4,6 +4,7 @@ import { ConfigError, VERSION } from '../config/config.ts'
 import { Refusal } from './client/client.ts'
 import { addAuditCommands } from './commands/audit.ts'
 import { addBackupCommands } from './commands/backup.ts'
+import { addCatalogCommands } from './commands/catalog.ts'
 import type { Adder } from './commands/command.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addEventCommands } from './commands/events.ts'
@@ -38,6 +39,7 @@ const COMMANDS: readonly Adder[] = [
   addRunCommands,
   addFunctionCommands,
   addNextCommand,
+  addCatalogCommands,
   addLimitCommands,
   addCatchUpCommands,
   addExplainCommand,

@@ -33,6 +33,8 @@ export const DEEDS = {
   'webhook.deleted': 'a webhook channel was deleted',
   'limit.set': 'a limit was made or changed',
   'limit.deleted': 'a limit was deleted',
+  'catalog.created': 'a category or a team was made',
+  'catalog.changed': 'a category or a team was changed',
   'retention.changed': 'the workspace keeps its executions for another time',
   'scheduling.held': 'all claiming was held by the operator',
   'scheduling.released': 'claiming went on',

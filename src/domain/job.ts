@@ -25,6 +25,9 @@ export type Job = {
   readonly target: Target
   readonly policies: PolicyChoices
   readonly metadata: Readonly<Record<string, string>>
+  /** Keys of the category and of the team in charge: see `catalog.ts`. */
+  readonly categoryKey: number | null
+  readonly teamKey: number | null
   readonly state: JobState
   readonly pauseReason: PauseReason | null
   readonly pausedAt: number | null

@@ -6,11 +6,12 @@ import type { UserChange, UserRow } from '../store/store.ts'
 import type { Facts } from './noting.ts'
 import { targetView } from './targets.ts'
 
-type Shown = Pick<Job, 'name' | 'description' | 'ownerId' | 'timetable' | 'target' | 'policies' | 'metadata'> & {
-  readonly state: string
-  /** Only of a change of them: they rest beside the job. */
-  readonly alerts?: JobAlerts
-}
+type Shown = Pick<Job, 'name' | 'description' | 'ownerId' | 'timetable' | 'target' | 'policies' | 'metadata'> &
+  Partial<Pick<Job, 'categoryKey' | 'teamKey'>> & {
+    readonly state: string
+    /** Only of a change of them: they rest beside the job. */
+    readonly alerts?: JobAlerts
+  }
 
 /** `of`: whose target it is, which its secrets are sealed to. */
 export const jobFacts = (secrets: Secrets, of: Pick<Job, 'workspaceKey' | 'id'>, job: Shown): Facts => {
@@ -29,6 +30,8 @@ export const jobFacts = (secrets: Secrets, of: Pick<Job, 'workspaceKey' | 'id'>,
     target: targetView(secrets, { workspaceKey: of.workspaceKey, jobId: of.id }, job.target),
     policies: job.policies,
     metadata: job.metadata,
+    category: job.categoryKey ?? null,
+    team: job.teamKey ?? null,
     state: job.state,
     ...(job.alerts === undefined ? {} : { alerts: job.alerts }),
   }

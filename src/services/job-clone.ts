@@ -49,7 +49,7 @@ export const createCloning = (deps: Deps) => {
     refuse(checkName(name))
     refuseAddress(source.target, mayCall)
     const places = { workspaceKey, from: source.id, to: copyId }
-    const { timetable, description, policies, metadata } = source
+    const { timetable, description, policies, metadata, categoryKey, teamKey } = source
     const born: NewJob = {
       id: copyId,
       workspaceKey,
@@ -60,6 +60,8 @@ export const createCloning = (deps: Deps) => {
       target: resealed(auth.secrets, source.target, places),
       policies,
       metadata,
+      categoryKey,
+      teamKey,
       ...beginning({ id: copyId, timetable }, { now: clock.now(), isEnabled: choice.enabled === true }),
     }
     await refuseUnknown(born)

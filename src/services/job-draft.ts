@@ -22,6 +22,9 @@ export type JobInput = {
   readonly target: TargetInput
   readonly policies?: PolicyChoices | undefined
   readonly metadata?: Readonly<Record<string, string>> | undefined
+  /** Id, slug or name; null: none. */
+  readonly category?: string | null | undefined
+  readonly team?: string | null | undefined
   /** Default true; false is a job paused at birth. */
   readonly enabled?: boolean | undefined
   /** Default: the actor. Another one only by an admin. */
@@ -34,7 +37,9 @@ export type JobInput = {
 export type JobEdit = { readonly [K in keyof JobInput]?: JobInput[K] | undefined }
 
 /** The fields that were given, in the form in which they are kept. */
-export type Draft = Partial<Pick<Job, 'name' | 'description' | 'timetable' | 'policies' | 'metadata'>> & {
+export type Draft = Partial<
+  Pick<Job, 'name' | 'description' | 'timetable' | 'policies' | 'metadata' | 'categoryKey' | 'teamKey'>
+> & {
   readonly target?: Target
   readonly alerts?: JobAlerts
 }

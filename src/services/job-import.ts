@@ -5,6 +5,7 @@ import { newId } from '../domain/ids.ts'
 import type { NewJob } from '../store/store.ts'
 import type { Deps } from './deps.ts'
 import type { JobInput } from './job-draft.ts'
+import { placesOf } from './job-places.ts'
 import { createNewJobs, noteOfNew } from './new-job.ts'
 import { noting } from './noting.ts'
 import { turn } from './turns.ts'
@@ -33,7 +34,7 @@ const STEP = 50
 const MOST_FAULTS = 100
 
 export const createImport = (deps: Deps) => {
-  const { auth, signals } = deps
+  const { auth, signals, store } = deps
   const { ownerFor, newJobOf, refuseUnknown } = createNewJobs(deps)
 
   return async (
@@ -48,14 +49,15 @@ export const createImport = (deps: Deps) => {
     for (let row = 0; row < count && faults.length < MOST_FAULTS; row++) {
       if (row % STEP === 0) await turn()
       try {
+        const input = rowAt(row)
         const { job, newSecret } = newJobOf(
-          rowAt(row),
+          input,
           { id: idFor(row), workspaceKey: actor.workspaceKey, ownerId },
           'imported',
         )
         if (newSecret !== null) throw invalid('target.signing.secret', undefined, 'give it: an import shows no secret')
         await refuseUnknown(job)
-        made.push(job)
+        made.push({ ...job, ...(await placesOf(store, actor.workspaceKey, input)) })
       } catch (error) {
         faults.push(...faultsOf(error, row))
       }

@@ -6,9 +6,15 @@ import { describeTimetable } from '../schedule/describe.ts'
 import type { LastRun } from '../store/store.ts'
 import type { Deps } from './deps.ts'
 import { dueAtOf } from './due.ts'
+import { type PlaceView, placesShown, type TeamPlaceView } from './job-places.ts'
 import { type TargetView, targetView } from './targets.ts'
 
-export type JobView = Omit<Job, 'key' | 'workspaceKey' | 'missedAfter' | 'target' | 'policies'> & {
+export type JobView = Omit<
+  Job,
+  'key' | 'workspaceKey' | 'missedAfter' | 'target' | 'policies' | 'categoryKey' | 'teamKey'
+> & {
+  readonly category: PlaceView | null
+  readonly team: TeamPlaceView | null
   readonly target: TargetView
   /** With the defaults filled in. */
   readonly policies: Policies
@@ -20,11 +26,22 @@ export type JobView = Omit<Job, 'key' | 'workspaceKey' | 'missedAfter' | 'target
 
 const jobView = (
   job: Job,
-  { secrets, now, lastRun }: { readonly secrets: Secrets; readonly now: number; readonly lastRun: LastRun | null },
+  {
+    secrets,
+    now,
+    lastRun,
+    places,
+  }: {
+    readonly secrets: Secrets
+    readonly now: number
+    readonly lastRun: LastRun | null
+    readonly places: Pick<JobView, 'category' | 'team'>
+  },
 ): JobView => {
-  const { key: _, missedAfter: __, workspaceKey, ...shown } = job
+  const { key: _, missedAfter: __, categoryKey: ___, teamKey: ____, workspaceKey, ...shown } = job
   return {
     ...shown,
+    ...places,
     target: targetView(secrets, { workspaceKey, jobId: job.id }, job.target),
     policies: withDefaults(job.policies),
     nextRunAt: dueAtOf(job, now),
@@ -51,6 +68,9 @@ export const jobViews = async (
     workspaceKey,
     jobs.map((job) => job.key),
   )
+  const placesOfJob = await placesShown(store, workspaceKey, jobs)
   const now = clock.now()
-  return jobs.map((job) => jobView(job, { secrets: auth.secrets, now, lastRun: lastRuns.get(job.key) ?? null }))
+  return jobs.map((job) =>
+    jobView(job, { secrets: auth.secrets, now, lastRun: lastRuns.get(job.key) ?? null, places: placesOfJob(job) }),
+  )
 }

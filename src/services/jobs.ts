@@ -13,6 +13,7 @@ import { A_MOMENT_MS, nextInstant, stateWith } from './due.ts'
 import { jobFacts } from './facts.ts'
 import { createCloning } from './job-clone.ts'
 import { type Draft, draftOf, type JobEdit, type JobInput } from './job-draft.ts'
+import { placesOf } from './job-places.ts'
 import { createJobRuns } from './job-runs.ts'
 import { type JobView, jobViews, withNewSecret } from './job-view.ts'
 import { leavingOf } from './leaving.ts'
@@ -31,6 +32,9 @@ type JobQuery = {
   /** A user id, or `me`. */
   readonly owner?: string | undefined
   readonly search?: string | undefined
+  /** Id, slug or name. */
+  readonly category?: string | undefined
+  readonly team?: string | undefined
   readonly sort: 'created_at' | 'name' | 'updated_at'
   readonly descending: boolean
   readonly cursor: string | null
@@ -103,7 +107,8 @@ export const createJobs = (deps: Deps): Jobs => {
     if (made !== null) return viewOf(made)
     const { job: born, newSecret } = newJobOf(input, { id: input.id ?? newId(), workspaceKey, ownerId })
     await refuseUnknown(born)
-    const job = await noting(deps, actor, noteOfNew(auth.secrets, born)).jobs.create(born)
+    const placed = { ...born, ...(await placesOf(store, workspaceKey, input)) }
+    const job = await noting(deps, actor, noteOfNew(auth.secrets, placed)).jobs.create(placed)
     signals.wake()
     return withNewSecret(await viewOf(job), newSecret)
   }
@@ -171,7 +176,8 @@ export const createJobs = (deps: Deps): Jobs => {
             ? { input: undefined, newSecret: null }
             : withSigningSecret(edit.target, signingOf(before.target))
         secretToShow = newSecret
-        return { ...(await draft({ ...edit, target }, before)), ownerId: edit.ownerId }
+        const places = await placesOf(store, before.workspaceKey, edit, before)
+        return { ...(await draft({ ...edit, target }, before)), ...places, ownerId: edit.ownerId }
       },
     })
     const view = async (): Promise<JobView> => {
@@ -200,10 +206,13 @@ export const createJobs = (deps: Deps): Jobs => {
       allow(actor, 'job.view', null)
       const { workspaceKey } = actor
       const { cursor, limit, state, owner, search, sort, descending } = query
+      const places = await placesAsked(store, workspaceKey, query)
+      if (places === null) return { items: [], nextCursor: null }
       const ownerId = owner === 'me' ? (userIdOf(actor) ?? undefined) : owner
       const filter: Omit<JobFilter, 'cursor' | 'limit'> = {
         sort,
         descending,
+        ...places,
         ...(state === undefined ? {} : { state }),
         ...(ownerId === undefined ? {} : { ownerId }),
         ...(search === undefined || search === '' ? {} : { search }),
@@ -235,3 +244,18 @@ export const createJobs = (deps: Deps): Jobs => {
 
 const differing = (given: Draft, job: Job): Draft =>
   Object.fromEntries(Object.entries(given).filter(([name, value]) => !isDeepStrictEqual(value, job[name as keyof Job])))
+
+/** Null: no job can have what is asked for. */
+const placesAsked = async (
+  { catalog }: Pick<Deps['store'], 'catalog'>,
+  workspaceKey: number,
+  { category, team }: Pick<JobQuery, 'category' | 'team'>,
+): Promise<Pick<JobFilter, 'categoryKey' | 'teamKey'> | null> => {
+  const ofCategory = category === undefined ? undefined : await catalog.find(workspaceKey, 'category', category)
+  const ofTeam = team === undefined ? undefined : await catalog.find(workspaceKey, 'team', team)
+  if (ofCategory === null || ofTeam === null) return null
+  return {
+    ...(ofCategory !== undefined && { categoryKey: ofCategory.key }),
+    ...(ofTeam !== undefined && { teamKey: ofTeam.key }),
+  }
+}

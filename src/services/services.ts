@@ -2,6 +2,7 @@
 
 import { type Alerts, createAlerts } from './alerts.ts'
 import { type AuditLog, createAuditLog } from './audit-log.ts'
+import { type Catalog, createCatalog } from './catalog.ts'
 import { type CatchUpWork, createCatchUpWork } from './catch-up.ts'
 import type { Deps } from './deps.ts'
 import { createEvents, type Events } from './events.ts'
@@ -36,6 +37,7 @@ export { FIRST_WORKSPACE } from '../auth/permissions.ts'
 export type { AlertsEdit } from './alert-rules.ts'
 export type { AlertsView } from './alerts.ts'
 export type { ChainCheck } from './audit-log.ts'
+export type { CatalogEdit, CatalogInput, CatalogPart, CatalogView } from './catalog.ts'
 export type { CatchUpView } from './catch-up.ts'
 export type { Deps } from './deps.ts'
 export type { ExecutionView } from './execution-view.ts'
@@ -106,6 +108,7 @@ export type Services = {
   readonly noticeSettings: NoticeSettings
   readonly preferences: Preferences
   readonly webhooks: Webhooks
+  readonly catalog: Catalog
 }
 
 /** `setup` is for the start of the server alone: nobody signed in calls it. */
@@ -146,6 +149,7 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     noticeSettings: createNoticeSettings(deps),
     preferences: createPreferences(deps),
     webhooks: createWebhooks(deps),
+    catalog: createCatalog(deps),
     setup: createSetup(deps, jobs),
   }
 }

@@ -98,8 +98,8 @@ export const createUndoing = (deps: Deps, { rewrite, pause, resume }: Moves) => 
       deed: 'job.undone',
       wanted: async (before) => {
         refuseAddress(wanted.target, mayCall)
-        const { name, description, timetable, target, policies, metadata } = wanted
-        const draft = { name, description, timetable, target, policies, metadata }
+        const { name, description, timetable, target, policies, metadata, categoryKey, teamKey } = wanted
+        const draft = { name, description, timetable, target, policies, metadata, categoryKey, teamKey }
         const isGiven = wanted.ownerId !== '' && may(actor, 'job.give', before.ownerId)
         const supplied = draftWithVariables(draft, id, before)
         return isGiven ? { ...supplied, ownerId: wanted.ownerId } : supplied

@@ -15,6 +15,8 @@ export type FormerJob = Pick<
   | 'target'
   | 'policies'
   | 'metadata'
+  | 'categoryKey'
+  | 'teamKey'
   | 'pauseReason'
   | 'pausedAt'
   | 'scheduleVersion'

@@ -18,6 +18,8 @@ export type NewJob = {
   readonly target: Target
   readonly policies: PolicyChoices
   readonly metadata: Readonly<Record<string, string>>
+  readonly categoryKey?: number | null
+  readonly teamKey?: number | null
   readonly state: JobState
   readonly now: number
   /** First instant to store; null for a job without one (manual, paused at birth). */
@@ -35,6 +37,8 @@ export type JobChange = {
   readonly target?: Target
   readonly policies?: PolicyChoices
   readonly metadata?: Readonly<Record<string, string>>
+  readonly categoryKey?: number | null
+  readonly teamKey?: number | null
   /** The next instant under the new timetable; raises the schedule version. */
   readonly dueAt?: number | null
   readonly state?: JobState
@@ -72,6 +76,8 @@ export type QuarantinedJob = Pick<Job, 'id' | 'name' | 'target'>
 export type JobFilter = {
   readonly state?: JobState
   readonly ownerId?: string
+  readonly categoryKey?: number
+  readonly teamKey?: number
   /** Part of the name, in any case of ASCII letters; `%` and `_` mean themselves. */
   readonly search?: string
   readonly sort: 'created_at' | 'name' | 'updated_at'

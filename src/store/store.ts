@@ -1,5 +1,6 @@
 /** THE PORT to memory. In domain words: no SQL notion passes through, `now` is always an argument, every method is one transaction. */
 import type { AuditStore } from './audit.ts'
+import type { CatalogStore } from './catalog.ts'
 import type { ChannelStore } from './channels.ts'
 import type { EventStore } from './events.ts'
 import type { ExecutionStore } from './executions.ts'
@@ -21,6 +22,7 @@ import type { SealedStore } from './sealed.ts'
 import type { TicketStore, WithinTicket } from './tickets.ts'
 
 export type { AuditFilter, AuditStore } from './audit.ts'
+export type { CatalogChange, CatalogStore, NewCatalogEntry } from './catalog.ts'
 export type { ChannelStore, SlackRow, WebhookRow } from './channels.ts'
 export type { EventFilter, EventStore } from './events.ts'
 export type {
@@ -93,6 +95,7 @@ export type Records = {
   readonly outbox: OutboxStore
   readonly channels: ChannelStore
   readonly preferences: PreferenceStore
+  readonly catalog: CatalogStore
 }
 
 export type Store = Records & {

@@ -16,6 +16,10 @@ const AUDITED: Readonly<Record<string, Deed | { readonly exempt: string }>> = {
   undoJob: 'job.undone',
   cancelExecution: 'execution.cancelled',
   retryExecution: 'execution.retried',
+  createCategory: 'catalog.created',
+  updateCategory: 'catalog.changed',
+  createTeam: 'catalog.created',
+  updateTeam: 'catalog.changed',
   setLimit: 'limit.set',
   deleteLimit: 'limit.deleted',
   pauseCatchUp: 'catch_up.paused',
@@ -77,6 +81,8 @@ test('S98: each of them is, with who did it and from where', async (t) => {
   const key = (await as('POST', '/api-keys', { name: 'a key', scopes: ['jobs:read'] })).body
   await as('PATCH', `/api-keys/${key.id}`, { name: 'another' })
   await as('DELETE', `/api-keys/${key.id}`)
+  const { body: category } = await as('POST', '/categories', { name: 'Month end' })
+  await as('PATCH', `/categories/${category.id}`, { name: 'Year end' })
   await as('PUT', '/limits/database', { concurrency: 2 })
   await as('DELETE', '/limits/database')
   await as('POST', '/catch-up/pause')

@@ -10,7 +10,7 @@ type Case = {
   readonly path: string
   readonly body?: unknown
   /** Makes a thing and answers its id; the tag is read from it. */
-  readonly make: 'job' | 'paused' | 'changed' | 'signed' | 'limit' | 'retention' | 'user' | 'key' | 'waiting' | 'ended'
+  readonly make: keyof typeof HOMES
   readonly status: number
 }
 
@@ -32,6 +32,15 @@ const TABLE: readonly Case[] = [
     make: 'signed',
     status: 200,
   },
+  {
+    operation: 'updateCategory',
+    method: 'PATCH',
+    path: '/categories/ID',
+    body: { active: false },
+    make: 'category',
+    status: 200,
+  },
+  { operation: 'updateTeam', method: 'PATCH', path: '/teams/ID', body: { active: false }, make: 'team', status: 200 },
   { operation: 'setLimit', method: 'PUT', path: '/limits/ID', body: { concurrency: 2 }, make: 'limit', status: 200 },
   { operation: 'deleteLimit', method: 'DELETE', path: '/limits/ID', make: 'limit', status: 204 },
   {
@@ -53,6 +62,8 @@ const HOMES = {
   paused: 'jobs',
   changed: 'jobs',
   signed: 'jobs',
+  category: 'categories',
+  team: 'teams',
   limit: 'limits',
   retention: 'retention',
   user: 'users',
@@ -79,6 +90,8 @@ test('each write of the table is refused under a tag that is not the present one
     },
     signed: async () =>
       (await post('/jobs', aJob({ target: { kind: 'http', url: 'https://example.com/', signing: {} } }))).id,
+    category: async () => (await post('/categories', { name: `category ${limits++}` })).id,
+    team: async () => (await post('/teams', { name: `team ${limits++}`, slack_handle: '@t' })).id,
     limit: async () => (await ask('PUT', `/limits/limit-${limits++}`, { token, body: { concurrency: 1 } })).body.name,
     // There is one of it.
     retention: async () => '',

@@ -57,6 +57,14 @@ const MATRIX: Readonly<Record<string, Row>> = {
   previewSchedule: { body: { schedules }, ...own },
   validateSchedule: { body: { schedules }, ...own },
   getStatistics: { path: '/statistics?job_id=JOB', ...read },
+  listCategories: own,
+  createCategory: { body: { name: 'Mine' }, ...administer, stranger: 201 },
+  getCategory: { path: '/categories/CATEGORY', ...read },
+  updateCategory: { path: '/categories/CATEGORY', body: { name: 'Stolen' }, ...administer, stranger: 404 },
+  listTeams: own,
+  createTeam: { body: { name: 'Mine', slack_handle: '@mine' }, ...administer, stranger: 201 },
+  getTeam: { path: '/teams/TEAM', ...read },
+  updateTeam: { path: '/teams/TEAM', body: { name: 'Stolen' }, ...administer, stranger: 404 },
   listLimits: own,
   getLimit: { path: '/limits/theirs', ...read },
   setLimit: { path: '/limits/theirs', body: { concurrency: 1 }, ...administer },
@@ -123,11 +131,21 @@ test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what o
   const execution = (await as(owner, 'POST', `/jobs/${job.id}/run`)).body
   const [session] = (await as(owner, 'GET', '/sessions')).body.items
   await as(admin, 'PUT', '/limits/theirs', { body: { concurrency: 3 } })
+  const category = (await as(admin, 'POST', '/categories', { body: { name: 'Theirs' } })).body
+  const team = (await as(admin, 'POST', '/teams', { body: { name: 'Theirs', slack_handle: '@theirs' } })).body
   const aKey = (person: Person, ...scopes: readonly string[]) =>
     as(person, 'POST', '/api-keys', { body: { name: 'a key', scopes } })
   const apiKey = (await aKey(owner, 'jobs:read')).body
   const reading = (await aKey(others.colleague, 'jobs:read', 'executions:read', 'users:read', 'system:read')).body.key
-  const ids = { JOB: job.id, EXECUTION: execution.id, SESSION: session.id, USER: owner.id, KEY: apiKey.id }
+  const ids = {
+    JOB: job.id,
+    EXECUTION: execution.id,
+    SESSION: session.id,
+    USER: owner.id,
+    KEY: apiKey.id,
+    CATEGORY: category.id,
+    TEAM: team.id,
+  }
   const before = await Promise.all([
     as(owner, 'GET', `/jobs/${job.id}`),
     as(owner, 'GET', `/executions/${execution.id}`),

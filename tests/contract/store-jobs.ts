@@ -30,6 +30,8 @@ export const jobsContract = (open: OpenStore): void => {
       assert.deepEqual(created, {
         ...given,
         key: created.key,
+        categoryKey: null,
+        teamKey: null,
         pauseReason: null,
         pausedAt: null,
         missedAfter: null,

@@ -1,6 +1,7 @@
 /** What every store must do, whatever its engine: the port as sentences. */
 import { describe } from 'node:test'
 import { auditContract } from './store-audit.ts'
+import { catalogContract } from './store-catalog.ts'
 import { claimsContract } from './store-claims.ts'
 import { crashesContract } from './store-crashes.ts'
 import { eventsContract } from './store-events.ts'
@@ -48,6 +49,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
     auditContract(open)
     jobHistoryContract(open)
     keysContract(open)
+    catalogContract(open)
     ticketsContract(open)
     retentionContract(open)
     noticesContract(open)

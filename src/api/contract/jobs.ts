@@ -11,6 +11,10 @@ import { Id, Instant, strict, Version } from './values.ts'
 export const JobState = z.enum(JOB_STATES)
 export type JobState = z.infer<typeof JobState>
 
+const place = { id: Id, slug: z.string(), name: z.string(), active: z.boolean() }
+const Place = strict(place)
+const TeamPlace = strict({ ...place, slack_handle: z.string().nullable() })
+
 const Metadata = z.record(z.string(), z.string())
 
 export const Job = strict({
@@ -34,6 +38,8 @@ export const Job = strict({
   target: Target,
   policies: Policies,
   metadata: Metadata,
+  category: Place.nullable().describe('By what people find it.'),
+  team: TeamPlace.nullable().describe('Who is in charge of it.'),
   version: Version,
   created_at: Instant,
   updated_at: Instant,
@@ -50,6 +56,8 @@ const metadata = z
   .record(z.string().min(1).max(200), z.string().max(1024))
   .describe('Your own names and texts, at most 50; Carillon does not look inside.')
 
+const placeInput = z.string().min(1).max(100).nullable().describe('Its id, slug or name; null: none.')
+
 export const JobCreate = strict({
   name,
   description: description.optional(),
@@ -57,6 +65,8 @@ export const JobCreate = strict({
   target: TargetInput,
   policies: PoliciesInput.optional(),
   metadata: metadata.optional(),
+  category: placeInput.optional(),
+  team: placeInput.optional(),
   enabled: z.boolean().optional().describe('False: the job is born paused.').meta({ default: true }),
 }).meta({
   id: 'JobCreate',
@@ -85,6 +95,8 @@ export const JobUpdate = strict({
   target: TargetEdit.optional(),
   policies: PoliciesInput.optional(),
   metadata: metadata.optional(),
+  category: placeInput.optional(),
+  team: placeInput.optional(),
 }).meta({ id: 'JobUpdate' })
 export type JobUpdate = z.input<typeof JobUpdate>
 
@@ -99,6 +111,8 @@ export const JobQuery = strict({
     .optional()
     .describe('`me`, or the id of a user.'),
   search: z.string().min(1).max(200).optional().describe('Part of the name.'),
+  category: z.string().min(1).max(100).optional().describe('Its id, slug or name.'),
+  team: z.string().min(1).max(100).optional().describe('Its id, slug or name.'),
   sort: z.enum(['created_at', 'name', 'updated_at']).default('created_at'),
   order: ORDER,
 })

@@ -22,6 +22,8 @@ const JOB_COLUMNS: Columns<Job> = {
   last_status: (job) => job.last_run?.status ?? null,
   target_kind: (job) => job.target.kind,
   url: (job) => ('url' in job.target ? job.target.url : null),
+  category: (job) => job.category?.slug ?? null,
+  team: (job) => job.team?.slug ?? null,
   metadata: (job) => (Object.keys(job.metadata).length === 0 ? null : JSON.stringify(job.metadata)),
   version: (job) => job.version,
   created_at: (job) => job.created_at,

@@ -123,7 +123,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export const jobToExport = (job: JobView) => {
   const { name, description, schedules, time_zone, start, end, max_runs, jitter_seconds, spread_seconds, ...rest } =
     jobToWire(job)
-  const { target, policies, metadata, state } = rest
+  const { target, policies, metadata, category, team, state } = rest
   return {
     name,
     description,
@@ -137,6 +137,8 @@ export const jobToExport = (job: JobView) => {
     target,
     policies,
     metadata,
+    category: category?.slug ?? null,
+    team: team?.slug ?? null,
     enabled: state === 'active',
   }
 }

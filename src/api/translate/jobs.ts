@@ -14,6 +14,8 @@ export const jobInput = (input: wire.JobCreate, ground: Ground): JobInput => ({
   target: targetFrom(input.target),
   policies: input.policies && policiesFrom(input.policies, DEFAULT_POLICIES),
   metadata: input.metadata,
+  category: input.category,
+  team: input.team,
   enabled: input.enabled,
 })
 
@@ -25,6 +27,8 @@ export const jobEdit = (present: JobView, edit: wire.JobUpdate, ground: Ground):
   target: edit.target && targetEdit(present.target, edit.target),
   policies: edit.policies && policiesFrom(edit.policies, present.policies),
   metadata: edit.metadata,
+  category: edit.category,
+  team: edit.team,
 })
 
 export const jobToWire = (job: JobView): wire.Job => ({
@@ -48,6 +52,14 @@ export const jobToWire = (job: JobView): wire.Job => ({
   target: targetToWire(job.target),
   policies: policiesToWire(job.policies),
   metadata: job.metadata,
+  category: job.category,
+  team: job.team && {
+    id: job.team.id,
+    slug: job.team.slug,
+    name: job.team.name,
+    active: job.team.active,
+    slack_handle: job.team.slackHandle,
+  },
   version: job.version,
   created_at: instant(job.createdAt),
   updated_at: instant(job.updatedAt),

@@ -23,6 +23,8 @@ const aView = (change: Partial<JobView> = {}): JobView => ({
   target: { kind: 'http', url: 'https://example.com/a', method: 'GET' },
   policies: DEFAULT_POLICIES,
   metadata: {},
+  category: null,
+  team: null,
   state: 'active',
   pauseReason: null,
   pausedAt: null,

@@ -35,6 +35,8 @@ export type JobFlags = FunctionFlags &
     readonly concurrency?: string
     readonly rate?: string
     readonly limit?: readonly string[]
+    readonly category?: string
+    readonly team?: string
     readonly meta?: readonly string[]
   }
 
@@ -70,6 +72,8 @@ const withPolicyFlags = (command: Command): Command =>
     .option('--concurrency <n>', 'of the job at once, where --overlap allows several; or none')
     .option('--rate <n/time>', 'starts of the job per time: 100/1m; or none')
     .option('--limit <name>', 'a limit that it shares with other jobs; may be repeated; or none', several)
+    .option('--category <name>', 'by what people find it: id, slug or name; or none')
+    .option('--team <name>', 'who is in charge of it: id, slug or name; or none')
     .option('--meta <name=value>', 'your own names and texts; may be repeated', several)
 
 const OVERLAPS = ['skip', 'queue_one', 'queue_all', 'cancel_other', 'allow']
@@ -91,6 +95,8 @@ export const jobFromFlags = (flags: JobFlags, secret: string | undefined): JobPa
     spread_seconds: seconds('--spread', flags.spread),
     target: targetOf(http, given({ function: flags.function, ...argumentsOf(flags) })),
     policies: Object.keys(policies).length > 0 ? policies : undefined,
+    category: flags.category === 'none' ? null : flags.category,
+    team: flags.team === 'none' ? null : flags.team,
     metadata: flags.meta && Object.fromEntries(flags.meta.map((text) => split('--meta', text, '='))),
   })
 }

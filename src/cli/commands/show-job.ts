@@ -36,6 +36,8 @@ export const showJob = (job: Job, style: TableStyle): string => {
       ['at once', policies.concurrency === null ? undefined : String(policies.concurrency)],
       ['rate', policies.rate === null ? undefined : rateText(policies.rate)],
       ...policies.limits.map((name) => ['limit', name] as const),
+      ['category', job.category?.name],
+      ['team', job.team === null ? undefined : `${job.team.name} (${job.team.slack_handle})`],
       ...metadata.map((text) => ['metadata', text] as const),
       ['owner', job.owner_id],
       ['created', instant(job.created_at)],

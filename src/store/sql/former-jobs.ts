@@ -16,7 +16,7 @@ const MOST_CHARACTERS = 4 * 1024 * 1024
 
 const COPIED = [
   ...['version', 'schedule_version', 'state', 'pause_reason', 'paused_at', 'runs', 'updated_at', 'owner_key'],
-  ...['name', 'description', 'timetable', 'target', 'policies', 'metadata'],
+  ...['name', 'description', 'timetable', 'target', 'policies', 'metadata', 'category_key', 'team_key'],
 ] as (keyof JobHistoryTable & keyof Tables['job'])[]
 
 type How = { readonly leftBy: Change; readonly by: string | null; readonly now: number }
@@ -98,4 +98,6 @@ const formerOf = (row: Selectable<JobHistoryTable> & { readonly owner_id: string
   target: targetOf(row.target),
   policies: policiesOf(row.policies),
   metadata: metadataOf(row.metadata),
+  categoryKey: row.category_key,
+  teamKey: row.team_key,
 })

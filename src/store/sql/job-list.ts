@@ -18,6 +18,8 @@ export const listJobs = async (read: Kysely<Tables>, workspaceKey: number, filte
   let query = selectJobs(read).where('job.workspace_key', '=', workspaceKey)
   if (filter.state !== undefined) query = query.where('job.state', '=', STATE_CODE[filter.state])
   if (filter.ownerId !== undefined) query = query.where('user.id', '=', filter.ownerId)
+  if (filter.categoryKey !== undefined) query = query.where('job.category_key', '=', filter.categoryKey)
+  if (filter.teamKey !== undefined) query = query.where('job.team_key', '=', filter.teamKey)
   if (filter.search !== undefined) query = query.where(contains(filter.search))
   if (filter.cursor !== null) {
     const { value, key } = decodeCursor(filter.cursor)

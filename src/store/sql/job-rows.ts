@@ -28,6 +28,8 @@ export const jobOf = (row: JobRow): Job => ({
   target: targetOf(row.target),
   policies: policiesOf(row.policies),
   metadata: metadataOf(row.metadata),
+  categoryKey: row.category_key,
+  teamKey: row.team_key,
   state: stateOf(row.state),
   pauseReason: row.pause_reason === null ? null : pauseReasonOf(row.pause_reason),
   pausedAt: row.paused_at,
@@ -63,4 +65,6 @@ export const newJobRow = (job: NewJob, ownerKey: number): Required<Omit<Insertab
   crashed_node: null,
   resumed_at: null,
   deleted_at: null,
+  category_key: job.categoryKey ?? null,
+  team_key: job.teamKey ?? null,
 })

@@ -48,6 +48,8 @@ export const updateJob = async (access: Access, job: Job, change: JobChange, at:
     ...(change.target !== undefined && { target: JSON.stringify(change.target) }),
     ...(change.policies !== undefined && { policies: policiesText(change.policies) }),
     ...(change.metadata !== undefined && { metadata: metadataText(change.metadata) }),
+    ...(change.categoryKey !== undefined && { category_key: change.categoryKey }),
+    ...(change.teamKey !== undefined && { team_key: change.teamKey }),
     ...(change.state !== undefined && { state: STATE_CODE[change.state] }),
     ...(change.timetable !== undefined && { schedule_version: job.scheduleVersion + 1 }),
     ...(change.timetable !== undefined && job.state === 'paused' && { missed_after: at.now }),

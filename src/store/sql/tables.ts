@@ -31,6 +31,21 @@ export type Tables = {
   retention_floor: { workspace_key: number; job_key: number; complete_since: number }
   rollup_hour: { workspace_key: number; hour: number; state: number; complete: number; cursor: string | null }
   rollup: RollupTable
+  catalog: CatalogTable
+}
+
+export type CatalogTable = {
+  key: Generated<number>
+  id: Fixed<string>
+  workspace_key: Fixed<number>
+  kind: Fixed<string>
+  slug: string
+  name: string
+  slack_handle: string | null
+  active: number
+  version: number
+  created_at: Fixed<number>
+  updated_at: number
 }
 
 export type WorkspaceTable = {
@@ -107,6 +122,8 @@ export type JobTable = {
   crashed_node: number | null
   resumed_at: number | null
   deleted_at: number | null
+  category_key: number | null
+  team_key: number | null
 }
 
 export type DueTable = { next_run_at: number; job_key: number; schedule_version: number }
@@ -233,6 +250,8 @@ export type JobHistoryTable = {
   target: string
   policies: Fixed<string | null>
   metadata: Fixed<string | null>
+  category_key: Fixed<number | null>
+  team_key: Fixed<number | null>
 }
 
 export type ApiKeyTable = {

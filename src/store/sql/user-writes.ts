@@ -1,6 +1,7 @@
 /** Users and workspaces, written: names and addresses stay unique, and a workspace with members keeps an admin. */
 import { type Insertable, type Kysely, sql, type Updateable } from 'kysely'
 import type { NewUser, PeopleStore, Taken, UserChange, UserRow } from '../people.ts'
+import { firstCategories } from './catalog.ts'
 import { DELETED } from './codes.ts'
 import { keepFormerOf } from './former-jobs.ts'
 import { cancelPendingOf } from './statements.ts'
@@ -20,6 +21,7 @@ export const createWorkspace = async (
   const keyOf = read.selectFrom('workspace').select('key').where('id', '=', workspace.id)
   const unit = [
     statement(read.insertInto('workspace').values(row)),
+    ...firstCategories(read, workspace.id, workspace.now),
     statement(read.insertInto('user').values({ ...newUserRow(user), workspace_key: keyOf })),
     statement(keyOf),
   ]

@@ -2,7 +2,7 @@
 import { DatabaseSync } from 'node:sqlite'
 
 /** Another process may hold the write lock this long before a write is refused. */
-const BUSY_TIMEOUT_MS = 5000
+export const BUSY_TIMEOUT_MS = 5000
 
 /** Pages kept in memory per connection, KiB. The system's own page cache stands behind it, so a miss costs about 2 µs. */
 const WRITER_CACHE_KIB = 65_536
@@ -14,8 +14,8 @@ const LARGEST_KEPT_LOG_BYTES = 64 * 1024 * 1024
 export const openWritable = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
   try {
-    // Takes hold only while the file is empty, before anything else is written to it.
-    db.exec('pragma auto_vacuum = incremental')
+    // Takes hold only while the file is empty. Later it would change nothing, and yet wait for the lock of a busy writer.
+    if (isEmpty(db)) db.exec('pragma auto_vacuum = incremental')
     const mode = db.prepare('pragma journal_mode = wal').get()?.journal_mode
     if (mode !== 'wal') throw new Error(`database: the file system does not allow write-ahead logging (mode ${mode})`)
     // Checkpoints are made by hand, away from the hot path.
@@ -29,6 +29,8 @@ export const openWritable = (path: string): DatabaseSync => {
     throw isDamage(error) ? damaged(error) : error
   }
 }
+
+const isEmpty = (db: DatabaseSync): boolean => db.prepare('pragma page_count').get()?.page_count === 0
 
 export const openReadable = (path: string): DatabaseSync => {
   const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS })

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import { type Clock, systemClock } from '../../domain/clock.ts'
 import { createAlertStore } from '../sql/alerts.ts'
 import { createAuditStore } from '../sql/audit.ts'
+import { createCatalogStore } from '../sql/catalog.ts'
 import { createChannelStore } from '../sql/channels.ts'
 import { createEventStore } from '../sql/events.ts'
 import { createExecutionStore } from '../sql/executions.ts'
@@ -99,6 +100,7 @@ export const openSqliteStore = async ({
     outbox: gate.before(createOutboxStore(over)),
     channels: gate.before(createChannelStore(over)),
     preferences: gate.before(createPreferenceStore(over)),
+    catalog: gate.before(createCatalogStore(over)),
   })
 
   return {

@@ -10,13 +10,25 @@ import { keys } from './migrations/0004-keys.ts'
 import { reports } from './migrations/0005-reports.ts'
 import { crashes } from './migrations/0006-crashes.ts'
 import { upkeep } from './migrations/0007-upkeep.ts'
+import { catalog } from './migrations/0008-catalog.ts'
 import { notices } from './migrations/0009-notices.ts'
 import { preferences } from './migrations/0011-preferences.ts'
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 
 /** In order; a released one never changes. */
-const MIGRATIONS: readonly Migration[] = [ground, limits, events, keys, reports, crashes, upkeep, notices, preferences]
+const MIGRATIONS: readonly Migration[] = [
+  ground,
+  limits,
+  events,
+  keys,
+  reports,
+  crashes,
+  upkeep,
+  catalog,
+  notices,
+  preferences,
+]
 
 /** "Cari": marks a file as ours, so that another program's database is never written to. */
 const APPLICATION_ID = 0x43617269

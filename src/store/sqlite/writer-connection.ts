@@ -1,10 +1,13 @@
 /** The writer's connection over its life: distrusted after trouble with the disk, and opened again before it is used. */
 import type { DatabaseSync } from 'node:sqlite'
-import { distrustsConnection } from './connection.ts'
+import { BUSY_TIMEOUT_MS, distrustsConnection } from './connection.ts'
 import { away } from './faults.ts'
 import { runGroup } from './group-commit.ts'
 import type { Reply, Request } from './messages.ts'
 import type { Operations } from './operations.ts'
+
+/** Readers of our own are done within milliseconds; others must not hold all writes up. */
+const READERS_WAITED_FOR_MS = 50
 
 export type Open = { readonly db: DatabaseSync; readonly operations: Operations }
 
@@ -13,8 +16,8 @@ export type WriterConnection = {
   readonly run: (requests: readonly Request[]) => Reply[]
   /** Frames of the log, and how many of them rest in the database file already. */
   readonly log: () => { readonly frames: number; readonly copied: number }
-  /** Copies what it can of the log into the database file. */
-  readonly checkpoint: () => void
+  /** Copies what it can of the log into the database file; `anew` waits a moment for readers, so that the log begins anew. */
+  readonly checkpoint: (anew: boolean) => void
   readonly close: () => void
 }
 
@@ -50,9 +53,14 @@ export const keepConnection = (setting: {
     return replies
   }
 
-  const checkpoint = (): void => {
+  const checkpoint = (anew: boolean): void => {
     try {
-      current?.db.exec('pragma wal_checkpoint(passive)')
+      current?.db.exec(
+        anew
+          ? `pragma busy_timeout = ${READERS_WAITED_FOR_MS}; pragma wal_checkpoint(restart);
+             pragma busy_timeout = ${BUSY_TIMEOUT_MS}`
+          : 'pragma wal_checkpoint(passive)',
+      )
     } catch (error) {
       if (distrustsConnection(error)) giveUp(error)
       else setting.onTrouble(error)

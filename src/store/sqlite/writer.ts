@@ -1,7 +1,7 @@
 /** The writer's thread: the only connection that changes the database, and the group commit. */
-import { parentPort, receiveMessageOnPort, type Worker, workerData } from 'node:worker_threads'
-import type { Copied } from './checkpointer.ts'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { failed } from './faults.ts'
+import { keepLogShort } from './log-keeper.ts'
 import type { FromThread, Request } from './messages.ts'
 import { openAgain, openFirst } from './open-for-writing.ts'
 import { schedulerLock } from './scheduler-lock.ts'
@@ -12,9 +12,6 @@ export type WriterData = { readonly path: string; readonly now: number }
 
 /** Bounds how long the first of a group waits for the last. */
 const MOST_IN_A_GROUP = 256
-
-/** 16 MB of log: copying it takes some ten milliseconds, of another thread. */
-const COPY_AFTER_FRAMES = 4000
 
 const port = parentPort
 if (port === null) throw new Error('The writer runs in a thread of its own.')
@@ -28,7 +25,26 @@ const textOf = (error: unknown): string => (error instanceof Error ? (error.stac
 const onTrouble = (error: unknown): void => say({ trouble: textOf(error) })
 
 const serve = (connection: WriterConnection): void => {
-  const checkpoints = keepLogShort(connection)
+  let held: Request[] = []
+
+  const runAll = (requests: readonly Request[]): void => {
+    const closing = requests.find(({ operation }) => operation === 'close')
+    const replies = connection.run(requests.filter((request) => request !== closing))
+    if (replies.length > 0) say({ replies })
+    if (closing === undefined) log.look()
+    else void log.end().then(() => closeNow(connection, closing.number))
+  }
+
+  const log = keepLogShort({
+    connection,
+    startCopier: () => startThread('checkpointer', { path }),
+    onTrouble,
+    onFree: () => {
+      const waiting = held
+      held = []
+      if (waiting.length > 0) runAll(waiting)
+    },
+  })
 
   port.on('message', (first: Request) => {
     const group = [first]
@@ -37,11 +53,8 @@ const serve = (connection: WriterConnection): void => {
       if (next === undefined) break
       group.push(next.message)
     }
-    const closing = group.find(({ operation }) => operation === 'close')
-    const replies = connection.run(group.filter((request) => request !== closing))
-    if (replies.length > 0) say({ replies })
-    if (closing === undefined) checkpoints.look()
-    else void checkpoints.end().then(() => closeNow(connection, closing.number))
+    if (log.isFull()) held.push(...group)
+    else runAll(group)
   })
 }
 
@@ -54,54 +67,6 @@ const closeNow = (connection: WriterConnection, number: number): void => {
     say({ replies: [failed(number, error)] })
   }
   port.close()
-}
-
-type Checkpoints = { readonly look: () => void; readonly end: () => Promise<void> }
-
-/**
- * The checkpointer copies most of the log while the writer goes on; the writer then copies the few frames that came
- * meanwhile, and with all of them copied the next write begins the log anew.
- */
-const keepLogShort = (connection: WriterConnection): Checkpoints => {
-  let checkpointer: Worker | null = null
-  let copying = false
-
-  const finish = (): void => {
-    copying = false
-    connection.checkpoint()
-  }
-
-  const begin = (): Worker => {
-    const thread = startThread('checkpointer', { path })
-    thread.on('message', ({ trouble }: Copied) => {
-      if (trouble !== null) onTrouble(trouble)
-      finish()
-    })
-    thread.on('error', onTrouble)
-    thread.on('exit', () => {
-      checkpointer = null
-      if (copying) finish()
-    })
-    return thread
-  }
-
-  return {
-    look: () => {
-      if (copying) return
-      const { frames, copied } = connection.log()
-      if (frames - copied < COPY_AFTER_FRAMES) return
-      copying = true
-      checkpointer ??= begin()
-      checkpointer.postMessage('copy')
-    },
-    end: () =>
-      new Promise((ended) => {
-        copying = false
-        if (checkpointer === null) return ended()
-        checkpointer.once('exit', () => ended())
-        checkpointer.postMessage('close')
-      }),
-  }
 }
 
 try {
