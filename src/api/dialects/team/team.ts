@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { Log } from '../../../telemetry/log.ts'
 import { authRoutes } from './auth.ts'
 import { teamAuthenticator } from './authenticate.ts'
+import { catalogRoutes } from './catalog.ts'
 import { answerRefusals } from './errors.ts'
 import { notificationRoutes } from './notifications.ts'
 import { type Described, describeTeam, learnRoutes } from './openapi.ts'
@@ -18,6 +19,7 @@ const ROUTES: readonly TeamRoutes[] = [
   registerRoutes,
   userRoutes,
   preferenceRoutes,
+  catalogRoutes,
   notificationRoutes,
   slackRoutes,
   schedulerRoutes,
