@@ -1,6 +1,7 @@
 /** The way to the SMTP server of the operator: encrypted as the settings say, each step within a bound. */
 
 import { createTransport, type SMTPPoolOptions } from 'nodemailer'
+import type { Clock } from '../domain/clock.ts'
 
 export type MailServer = {
   readonly host: string
@@ -62,11 +63,14 @@ export const openTransport = (server: MailServer, times: MailTimes) =>
   })
 
 /** Connects, greets, encrypts and signs in, and sends nothing; rejects as sending would. */
-export const signIn = async (server: MailServer, times: MailTimes = MAIL_TIMES): Promise<void> => {
+export const signIn = async (server: MailServer, clock: Clock, times: MailTimes = MAIL_TIMES): Promise<void> => {
   const transport = createTransport(optionsOf(server, times))
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const cancel = clock.after(times.wholeMs, () => reject(Object.assign(new Error('late'), { code: 'EABORT' })))
   try {
-    await transport.verify()
+    await Promise.race([transport.verify(), late])
   } finally {
+    cancel()
     transport.close()
   }
 }
