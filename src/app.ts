@@ -33,6 +33,7 @@ export {
   zoneRelease,
 } from './app/doctor.ts'
 export { formerlySealed, rotateKeys } from './app/keys.ts'
+export { type MailFailure, type MailTrial, mailServerOf, sendTestMail, tryMail } from './app/mail.ts'
 export { migrateDatabase, pendingMigrationsOf } from './app/migrate.ts'
 export { previewTimetable } from './app/preview.ts'
 export { runFunction } from './app/run-function.ts'
