@@ -5,6 +5,7 @@ import { createServer } from './api/server.ts'
 import { claimingState, watchDisk } from './app/claiming.ts'
 import { ECHO_PATH } from './app/doctor.ts'
 import { openFunctions } from './app/functions.ts'
+import { openNotify } from './app/notify.ts'
 import { revocationLists } from './app/revocation.ts'
 import { createWatcher } from './app/watch.ts'
 import { createAuth } from './auth/auth.ts'
@@ -33,6 +34,7 @@ export {
   zoneRelease,
 } from './app/doctor.ts'
 export { formerlySealed, rotateKeys } from './app/keys.ts'
+export { type MailFailure, type MailTrial, mailServerOf, sendTestMail, tryMail } from './app/mail.ts'
 export { migrateDatabase, pendingMigrationsOf } from './app/migrate.ts'
 export { previewTimetable } from './app/preview.ts'
 export { runFunction } from './app/run-function.ts'
@@ -134,6 +136,15 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     catchUpShare: config.catchUpPercent / 100,
     interests: store.events.interests,
   })
+  const telling = openNotify(config, {
+    store,
+    auth,
+    log,
+    metrics,
+    ways: { egress, revocation, version: VERSION },
+    ownUrl: () => `http://127.0.0.1:${self.port}`,
+    active: engine.scheduling,
+  })
   const guard = createEgressGuard(egress)
   let stopping = false
   const services = createServices({
@@ -195,13 +206,17 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
   self.port = Number(new URL(url).port)
   reportTo = config.publicUrl ?? url
   if (options.demo) await services.setup.ensureDemoJob(`http://127.0.0.1:${self.port}${ECHO_PATH}`)
-  if (config.schedulerEnabled) engine.start()
+  if (config.schedulerEnabled) {
+    engine.start()
+    telling.start()
+  }
   // Another process may hold all claiming, or let it go on.
   const stopReading = repeat(clock, HOLD_READ_EVERY_MS, () => hold.refresh().catch(() => {}))
 
   const stop = async () => {
     stopping = true
     stopReading()
+    await telling.stop()
     await engine.stop(STOP_GRACE_MS)
     await server.close()
     await store.close()

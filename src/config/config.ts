@@ -9,7 +9,7 @@ import { EVERY_SETTING, type Values } from './settings.ts'
 export { processEnvironment, type Texts } from './environment.ts'
 export { KEY_FILE } from './kept-key.ts'
 export type { Fault } from './rules.ts'
-export type { DatabaseAddress, Environment } from './setting.ts'
+export type { DatabaseAddress, Environment, MailSender } from './setting.ts'
 export { settingsHelp } from './settings-page.ts'
 export { VERSION } from './version.ts'
 

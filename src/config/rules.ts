@@ -14,8 +14,8 @@ const STANDS_IN =
   /secret[-_ ]?key|change[-_ ]?(me|this|it|in)|your[-_ ]|example|default|insecure|placeholder|replace|password|passw0rd|12345678|qwerty|abcdefgh|dev[-_ ]?(secret|key|only)/i
 
 export const brokenRules = (values: Values): readonly Fault[] => {
-  if (values.environment === 'development') return []
-  const faults: Fault[] = []
+  const faults: Fault[] = [...mailFaults(values)]
+  if (values.environment === 'development') return faults
   const refuse = (name: string, message: string) => faults.push({ name, message: `${message} in production` })
 
   if (values.secretKey !== null) faults.push(...weaknesses('SECRET_KEY', values.secretKey))
@@ -27,6 +27,26 @@ export const brokenRules = (values: Values): readonly Fault[] => {
     refuse('DEFAULT_ADMIN_PASSWORD', `fewer than ${SHORTEST_PASSWORD} characters are refused`)
   if (values.corsOrigins.includes('*'))
     refuse('CORS_ORIGINS', '* is refused: name the origins, such as https://jobs.example.com,')
+  return faults
+}
+
+/** Only what is turned on has to be right: settings may be prepared before. */
+const mailFaults = (values: Values): readonly Fault[] => {
+  if (!values.mailEnabled) return []
+  const faults: Fault[] = []
+  const refuse = (name: string, message: string) => faults.push({ name, message })
+  if (values.mailServer === null) refuse('MAIL_SERVER', 'missing, and MAIL_ENABLED is on: name the SMTP server')
+  if (values.mailSender === null)
+    refuse('MAIL_DEFAULT_SENDER', 'missing, and MAIL_ENABLED is on: name the address that e-mail comes from')
+  if (values.mailStartTls && values.mailImplicitTls)
+    refuse('MAIL_USE_SSL', 'MAIL_USE_TLS is on as well; keep one of the two (SSL for port 465, TLS for port 587)')
+  if (values.mailUsername !== null && values.mailPassword === null)
+    refuse('MAIL_PASSWORD', 'missing, and MAIL_USERNAME is set: give both or neither')
+  if (values.mailUsername === null && values.mailPassword !== null)
+    refuse('MAIL_USERNAME', 'missing, and MAIL_PASSWORD is set: give both or neither')
+  const isEncrypted = values.mailImplicitTls || (values.mailStartTls ?? true)
+  if (values.environment === 'production' && values.mailPassword !== null && !isEncrypted)
+    refuse('MAIL_USE_TLS', 'off, so that MAIL_PASSWORD would be sent in the clear, which is refused in production')
   return faults
 }
 

@@ -82,6 +82,20 @@ export const emailAddress: Kind<string> = {
   read: (text) => (/^[^\s@]{1,64}@[^\s@]{1,255}$/.test(text) ? text : undefined),
 }
 
+export type MailSender = { readonly name: string; readonly address: string }
+
+/** Written into headers of e-mail, so it is one line without marks that mean something there. */
+export const mailSender: Kind<MailSender> = {
+  right: 'an e-mail address, or a name and an address such as Carillon <carillon@example.com>',
+  read: (text) => {
+    const parts = /^(?:"?([^"<>@,;:\\\p{C}\p{Zl}\p{Zp}]{1,64}?)"? ?<([^<>]+)>|([^<>]+))$/u.exec(text)
+    const address = parts?.[2] ?? parts?.[3] ?? ''
+    return /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9.-]{1,253}$/i.test(address)
+      ? { name: (parts?.[1] ?? '').trim(), address }
+      : undefined
+  },
+}
+
 /** Where something is served: paths are written behind it, so it ends without a slash. */
 export const webAddress: Kind<string> = {
   right: 'an http or https URL without query, such as https://jobs.example.com',

@@ -1,4 +1,5 @@
 /** The one table of every setting: what it is called, what it means, what it is when nobody says, who would change it. */
+import { MAIL_SETTINGS } from './mail-settings.ts'
 import {
   databaseUrl,
   type Environment,
@@ -254,6 +255,7 @@ export const SETTINGS = {
     changedBy: 'Whoever has a proxy in front, or targets on other machines that report later.',
     example: 'https://jobs.example.com',
   }),
+  ...MAIL_SETTINGS,
   functionsDir: setting({
     name: 'FUNCTIONS_DIR',
     kind: orNothing(freeText),

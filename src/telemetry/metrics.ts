@@ -27,6 +27,10 @@ export type Metrics = {
   readonly sizes: (sizes: { readonly database: number; readonly free: number; readonly log: number }) => void
   /** A round of upkeep is over: when (epoch seconds), what it forgot by kind, whether it went through. */
   readonly upkeep: (at: number, forgotten: Readonly<Record<string, number>>, ok: boolean) => void
+  /** A try to send a message ended so: sent, delayed or failed. */
+  readonly delivery: (channel: string, how: string) => void
+  /** Messages that wait, and seconds since the oldest of them was written. */
+  readonly outbox: (waiting: number, oldestAgeSeconds: number) => void
   /** Called before each scrape, to set what is only known by asking. A failure leaves the last values standing. */
   readonly beforeScrape: (refresh: () => Promise<void>) => void
   readonly contentType: string
@@ -138,6 +142,23 @@ export const createMetrics = (): Metrics => {
     registers,
   })
 
+  const deliveries = new Counter({
+    name: 'carillon_deliveries_total',
+    help: 'Tries to send a message, by channel and how they ended: sent, delayed, failed.',
+    labelNames: ['channel', 'result'],
+    registers,
+  })
+  const deliveriesWaiting = new Gauge({
+    name: 'carillon_deliveries_waiting',
+    help: 'Messages that wait to be sent.',
+    registers,
+  })
+  const oldestDelivery = new Gauge({
+    name: 'carillon_oldest_delivery_age_seconds',
+    help: 'Age of the oldest message that waits to be sent.',
+    registers,
+  })
+
   const refreshers: (() => Promise<void>)[] = []
 
   return {
@@ -167,6 +188,11 @@ export const createMetrics = (): Metrics => {
     upkeep: (at, rows, ok) => {
       for (const [kind, count] of Object.entries(rows)) forgotten.inc({ kind }, count)
       if (ok) upkeepAt.set(at)
+    },
+    delivery: (channel, result) => deliveries.inc({ channel, result }),
+    outbox: (waiting, oldestAgeSeconds) => {
+      deliveriesWaiting.set(waiting)
+      oldestDelivery.set(Math.max(0, oldestAgeSeconds))
     },
     beforeScrape: (refresh) => void refreshers.push(refresh),
     contentType: registry.contentType,

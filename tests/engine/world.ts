@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Transport } from '../../src/dispatch/dispatch.ts'
+import type { JobAlerts } from '../../src/domain/alerts.ts'
 import type { Assignment, Outcome } from '../../src/domain/attempt.ts'
 import type { Trigger } from '../../src/domain/execution.ts'
 import { newId } from '../../src/domain/ids.ts'
@@ -99,6 +100,7 @@ export type JobMore = {
   readonly policies?: PolicyChoices
   readonly target?: Target
   readonly owner?: Owner
+  readonly alerts?: JobAlerts
   /** Makes so many alike. */
   readonly copies?: number
 }
@@ -138,7 +140,7 @@ const world = async (test: TestContext, path: string, clock: ManualClock, known:
     neighbour: () => firstUser(store, clock, newId()),
     job: async (
       name,
-      { timetable = every(MINUTE), policies = {}, target = A_TARGET, owner: of = owner, copies = 0 } = {},
+      { timetable = every(MINUTE), policies = {}, target = A_TARGET, owner: of = owner, alerts, copies = 0 } = {},
     ) => {
       const aJob = (id: string): NewJob => ({
         id,
@@ -152,6 +154,7 @@ const world = async (test: TestContext, path: string, clock: ManualClock, known:
         state: 'active',
         now: clock.now(),
         dueAt: nextAfter(compile(timetable, id), clock.now()),
+        ...(alerts === undefined ? {} : { alerts }),
       })
       await store.jobs.createMany(Array.from({ length: copies }, () => aJob(newId())))
       return store.jobs.create(aJob(newId()))

@@ -13,6 +13,7 @@ import {
 import { readRemoteClock } from '../client/client.ts'
 import { databaseFindings } from './doctor-database.ts'
 import { diskFinding, filesFindings, freeBytes, measureSync, nearestFolder, syncFinding } from './doctor-disk.ts'
+import { mailFindings } from './doctor-mail.ts'
 import { egressFinding, offsetFinding, portFindings } from './doctor-network.ts'
 import { type Finding, verdicts } from './findings.ts'
 
@@ -21,13 +22,20 @@ export type Asked = {
   readonly clockUrl: URL | null
   /** What jobs would call. */
   readonly targets: readonly URL[]
+  /** Whom to send a test to. */
+  readonly testMail: string | null
 }
 
-export const examine = async (overrides: Texts, { clockUrl, targets }: Asked): Promise<readonly Finding[]> => {
+export const examine = async (
+  overrides: Texts,
+  { clockUrl, targets, testMail }: Asked,
+): Promise<readonly Finding[]> => {
   const reading = readSettings(overrides)
   const { values } = reading
   // Loaded here: the other commands start without the server's weight.
-  const { createProbe, examineDatabase, formerlySealed, systemClock, zoneRelease } = await import('../../app.ts')
+  const { createProbe, examineDatabase, formerlySealed, systemClock, zoneRelease, ...app } = await import(
+    '../../app.ts'
+  )
   const { path } = values.database
   const now = systemClock.now()
   const zones = zoneRelease(now)
@@ -49,6 +57,7 @@ export const examine = async (overrides: Texts, { clockUrl, targets }: Asked): P
     ...(clockUrl === null ? [] : [await offsetFinding(clockUrl, () => readRemoteClock(clockUrl, systemClock))]),
     tzdataFinding(zones),
     ...(await reachFindings(targets, () => createProbe(values))),
+    ...(await mailFindings(values.mailEnabled, { server: app.mailServerOf(values), ...app, testMail })),
     ...(await portFindings(values.host, values.port, now)),
   ]
 }

@@ -13,6 +13,7 @@ type Options = ServerOptions & {
   readonly json?: boolean
   readonly clockUrl?: string
   readonly target?: readonly string[]
+  readonly sendTestMail?: string
 }
 
 export const addDoctorCommand: Adder = (parent, { terminal }) => {
@@ -21,7 +22,7 @@ export const addDoctorCommand: Adder = (parent, { terminal }) => {
       parent
         .command('doctor')
         .description(
-          'check settings, files, database, disk, clock, targets and port of this machine; 1 when one is bad',
+          'check settings, files, database, disk, clock, targets, e-mail and port of this machine; 1 when one is bad',
         ),
     ),
   )
@@ -29,10 +30,12 @@ export const addDoctorCommand: Adder = (parent, { terminal }) => {
     .option('--host <address>', 'the address to check, instead of HOST')
     .option('--clock-url <url>', 'compare the clock with the Date that this server answers with')
     .option('--target <url>', 'can jobs reach it? May be given several times', several)
-    .action(async ({ json, clockUrl, target = [], ...options }: Options) => {
+    .option('--send-test-mail <address>', 'send a message there, with the MAIL_* settings')
+    .action(async ({ json, clockUrl, target = [], sendTestMail, ...options }: Options) => {
       const findings = await examine(overridesOf(options), {
         clockUrl: clockUrl === undefined ? null : webUrl('--clock-url', clockUrl),
         targets: target.map((text) => webUrl('--target', text)),
+        testMail: sendTestMail ?? null,
       })
       if (json) terminal.sayJson(findings)
       else for (const finding of findings) terminal.say(line(terminal, finding))

@@ -1,0 +1,68 @@
+/** The mail server of the settings, and a trial of it for the doctor. */
+import type { Config } from '../config/config.ts'
+import { systemClock } from '../domain/clock.ts'
+import { newId } from '../domain/ids.ts'
+import { createEmailChannel } from '../notify/email.ts'
+import { type MailFailure, mailFailure } from '../notify/mail-failures.ts'
+import { type MailServer, signIn } from '../notify/mail-server.ts'
+
+export type { MailFailure, MailStep } from '../notify/mail-failures.ts'
+
+export type MailSettings = Pick<
+  Config,
+  | 'mailEnabled'
+  | 'mailServer'
+  | 'mailPort'
+  | 'mailStartTls'
+  | 'mailImplicitTls'
+  | 'mailUsername'
+  | 'mailPassword'
+  | 'mailSender'
+>
+
+/** Null where e-mail is off, or what it needs is missing, which a start refuses. */
+export const mailServerOf = (settings: MailSettings): MailServer | null => {
+  const { mailServer: host, mailPort: port, mailSender: sender, mailUsername, mailPassword } = settings
+  if (!settings.mailEnabled || host === null || sender === null) return null
+  const starttls = settings.mailStartTls ?? true
+  const login =
+    mailUsername === null || mailPassword === null ? null : { username: mailUsername, password: mailPassword }
+  return { host, port, encryption: settings.mailImplicitTls ? 'tls' : starttls ? 'starttls' : 'none', login, sender }
+}
+
+export type MailTrial = {
+  readonly ms: number
+  /** Null: a message could have been handed over. */
+  readonly ended: MailFailure | null
+}
+
+/** Goes the way of a message up to the sign-in and sends nothing. Only for settings that `mailServerOf` makes a server of. */
+export const tryMail = async (server: MailServer): Promise<MailTrial> => {
+  const began = systemClock.monotonic()
+  const ended = await signIn(server, systemClock).then(() => null, mailFailure)
+  return { ms: systemClock.monotonic() - began, ended }
+}
+
+/** Null when the server took the message, else why not. */
+export const sendTestMail = async (server: MailServer, address: string): Promise<string | null> => {
+  const channel = createEmailChannel({ clock: systemClock, server })
+  try {
+    const sent = await channel.send(
+      { id: newId(), to: { kind: 'email', address }, message: TEST_MESSAGE, createdAt: systemClock.now() },
+      new AbortController().signal,
+    )
+    return sent.ok ? null : sent.error
+  } finally {
+    channel.close()
+  }
+}
+
+const TEST_TEXT = 'This is a test by `carillon doctor`. Notices of jobs will come the same way.'
+const TEST_MESSAGE = {
+  title: 'Test',
+  subject: 'Test of Carillon',
+  text: TEST_TEXT,
+  html: null,
+  slackText: null,
+  data: {},
+}

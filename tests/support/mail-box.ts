@@ -1,0 +1,65 @@
+/** A real SMTP server for tests: keeps what it is given, and refuses what it is told to. */
+import type { AddressInfo } from 'node:net'
+import PostalMime, { type Email } from 'postal-mime'
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+
+export type Mail = {
+  readonly from: string
+  readonly to: readonly string[]
+  readonly raw: string
+  readonly parsed: Email
+}
+
+export type MailBox = {
+  readonly port: number
+  readonly mails: Mail[]
+  readonly connections: () => number
+  readonly logins: string[]
+  readonly close: () => Promise<void>
+}
+
+export const refusal = (status: number, text: string): Error => Object.assign(new Error(text), { responseCode: status })
+
+export const mailBox = async (options: SMTPServerOptions = {}): Promise<MailBox> => {
+  const mails: Mail[] = []
+  const logins: string[] = []
+  let connections = 0
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    disableReverseLookup: true,
+    onConnect: (_session, done) => {
+      connections++
+      done()
+    },
+    onAuth: ({ username = '', password }, _session, done) => {
+      logins.push(username)
+      if (username === 'carillon' && password === 'right') done(null, { user: username })
+      else done(refusal(535, `no such login ${username} ${password}`))
+    },
+    onData: (stream, { envelope }, done) => {
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('end', () => {
+        const raw = Buffer.concat(chunks)
+        void PostalMime.parse(raw).then((parsed) => {
+          const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address
+          const to = envelope.rcptTo.map(({ address }) => address)
+          mails.push({ from, to, raw: raw.toString(), parsed })
+          done()
+        })
+      })
+    },
+    ...options,
+  })
+  // A client that goes away in the middle is no fault of the server's.
+  server.on('error', () => undefined)
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  return {
+    port: (server.server.address() as AddressInfo).port,
+    mails,
+    connections: () => connections,
+    logins,
+    close: () => new Promise((closed) => server.close(closed)),
+  }
+}
