@@ -71,6 +71,17 @@ describe('e-mail is sent', () => {
     assert.equal(box.mails.length, 3)
   })
 
+  it('over a new connection when the server has ended the one that was kept', async () => {
+    const box = await aBox()
+    const channel = channelTo(box.port)
+    await channel.send(aDelivery({ id: 'a' }), NEVER)
+
+    await box.hangUp()
+
+    assert.deepEqual(await channel.send(aDelivery({ id: 'b' }), NEVER), { ok: true })
+    assert.equal(box.connections(), 2)
+  })
+
   it('a repeat bears the same Message-ID, and another delivery another one', async () => {
     const box = await aBox()
     const channel = channelTo(box.port)

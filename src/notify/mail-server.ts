@@ -58,8 +58,8 @@ export const openTransport = (server: MailServer, times: MailTimes) =>
     maxConnections: CONNECTIONS,
     // Below the idle time after which common servers hang up.
     idleTimeout: 30_000,
-    // The outbox tries again, and knows when.
-    maxRequeues: 0,
+    // A kept connection that its server ended this very moment costs no wait; for all else the outbox tries again.
+    maxRequeues: 1,
   })
 
 /** Connects, greets, encrypts and signs in, and sends nothing; rejects as sending would. */

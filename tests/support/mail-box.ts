@@ -15,6 +15,8 @@ export type MailBox = {
   readonly mails: Mail[]
   readonly connections: () => number
   readonly logins: string[]
+  /** Ends every connection, as servers do with idle ones; resolves when they are gone. */
+  readonly hangUp: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -24,6 +26,7 @@ export const mailBox = async (options: SMTPServerOptions = {}): Promise<MailBox>
   const mails: Mail[] = []
   const logins: string[] = []
   let connections = 0
+  let gone = Promise.withResolvers<void>()
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
@@ -32,6 +35,7 @@ export const mailBox = async (options: SMTPServerOptions = {}): Promise<MailBox>
       connections++
       done()
     },
+    onClose: () => gone.resolve(),
     onAuth: ({ username = '', password }, _session, done) => {
       logins.push(username)
       if (username === 'carillon' && password === 'right') done(null, { user: username })
@@ -60,6 +64,11 @@ export const mailBox = async (options: SMTPServerOptions = {}): Promise<MailBox>
     mails,
     connections: () => connections,
     logins,
+    hangUp: async () => {
+      gone = Promise.withResolvers<void>()
+      for (const connection of server.connections) connection.close()
+      await gone.promise
+    },
     close: () => new Promise((closed) => server.close(closed)),
   }
 }
