@@ -1,7 +1,9 @@
 /** What somebody wants a job to be, checked as a whole: all wrong fields are told together, or none is left wrong. */
+
 import type { Secrets } from '../auth/secrets.ts'
 import { DomainError, type FieldError } from '../domain/errors.ts'
 import type { Job, Timetable } from '../domain/job.ts'
+import type { JsonObject } from '../domain/json.ts'
 import { choicesOf, type PolicyChoices, withDefaults } from '../domain/policies.ts'
 import type { Target } from '../domain/target.ts'
 import { refuse } from './fields.ts'
@@ -18,7 +20,7 @@ export type JobInput = {
   readonly timetable: Timetable
   readonly target: TargetInput
   readonly policies?: PolicyChoices | undefined
-  readonly metadata?: Readonly<Record<string, string>> | undefined
+  readonly metadata?: JsonObject | undefined
   /** Default true; false is a job paused at birth. */
   readonly enabled?: boolean | undefined
   /** Default: the actor. Another one only by an admin. */

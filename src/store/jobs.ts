@@ -2,6 +2,7 @@
 
 import type { Status } from '../domain/execution.ts'
 import type { Job, JobState, PauseReason, Timetable } from '../domain/job.ts'
+import type { JsonObject } from '../domain/json.ts'
 import type { Page } from '../domain/page.ts'
 import type { PolicyChoices } from '../domain/policies.ts'
 import type { Target } from '../domain/target.ts'
@@ -16,7 +17,7 @@ export type NewJob = {
   readonly timetable: Timetable
   readonly target: Target
   readonly policies: PolicyChoices
-  readonly metadata: Readonly<Record<string, string>>
+  readonly metadata: JsonObject
   readonly state: JobState
   readonly now: number
   /** First instant to store; null for a job without one (manual, paused at birth). */
@@ -31,7 +32,7 @@ export type JobChange = {
   readonly timetable?: Timetable
   readonly target?: Target
   readonly policies?: PolicyChoices
-  readonly metadata?: Readonly<Record<string, string>>
+  readonly metadata?: JsonObject
   /** The next instant under the new timetable; raises the schedule version. */
   readonly dueAt?: number | null
   readonly state?: JobState

@@ -47,7 +47,7 @@ export const jobToWire = (job: JobView): wire.Job => ({
   runs: job.runs,
   target: targetToWire(job.target),
   policies: policiesToWire(job.policies),
-  metadata: job.metadata,
+  metadata: { ...job.metadata },
   version: job.version,
   created_at: instant(job.createdAt),
   updated_at: instant(job.updatedAt),
