@@ -5,7 +5,9 @@ import { createServer } from './api/server.ts'
 import { claimingState, watchDisk } from './app/claiming.ts'
 import { ECHO_PATH } from './app/doctor.ts'
 import { openFunctions } from './app/functions.ts'
+import { githubRunner } from './app/github.ts'
 import { revocationLists } from './app/revocation.ts'
+import { tryTarget } from './app/try-target.ts'
 import { createWatcher } from './app/watch.ts'
 import { createAuth } from './auth/auth.ts'
 import { revealWith } from './auth/target-secrets.ts'
@@ -101,6 +103,14 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
           tokenOf: auth.reportTokens.tokenOf,
         },
       }),
+      githubRunner(config, store, {
+        clock,
+        egress,
+        reveal: revealWith(auth.secrets),
+        version: VERSION,
+        revocation,
+        onFault: (error) => log.error('a workflow run at GitHub met a fault', { error }),
+      }),
       ...functions.runners,
     ],
     onFault: (error) => log.error('a runner met a fault', { error }),
@@ -144,6 +154,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     settings: {
       version: VERSION,
       signUpEnabled: config.signUpEnabled,
+      defaultGithubOwner: config.defaultGithubOwner,
       refreshTokenSeconds: config.refreshTokenSeconds,
     },
     hold,
@@ -151,6 +162,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     retentionBounds,
     mayCall: (url) => guard.admitUrl(url) !== null,
     functions: functions.catalogue,
+    tryTarget: tryTarget(executor, clock),
     signals: {
       wake: engine.wake,
       changed: engine.changed,

@@ -103,3 +103,69 @@ export const refOf = ({ ref, metadata }: Pick<GithubTarget, 'ref' | 'metadata'>)
 
 /** As people write it: `owner/repo/workflow`. */
 export const workflowName = ({ owner, repo, workflow }: Workflow): string => `${owner}/${repo}/${workflow}`
+
+/** What is known of the dispatch of one execution, so that it is not made twice. */
+export type KnownRun = {
+  /** Epoch ms: it was sent then, or was about to be. */
+  readonly sentAt: number
+  /** Null: GitHub has not said, or its answer was lost. */
+  readonly runId: number | null
+  /** The last attempt of the run at GitHub whose end was an outcome here; 0: none. */
+  readonly judged: number
+}
+
+/** A run as GitHub tells of it. */
+export type WorkflowRun = {
+  readonly id: number
+  readonly status: string
+  readonly conclusion: string | null
+  readonly attempt: number
+  readonly url: string | null
+  readonly branch: string | null
+  readonly title: string
+  /** Epoch ms. */
+  readonly createdAt: number
+}
+
+/** Null where something is no run. */
+export const workflowRun = (value: unknown): WorkflowRun | null => {
+  if (typeof value !== 'object' || value === null) return null
+  const run = value as Readonly<Record<string, unknown>>
+  const { id, status, conclusion, run_attempt, head_branch } = run
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || typeof status !== 'string') return null
+  return {
+    id,
+    status,
+    conclusion: typeof conclusion === 'string' ? conclusion : null,
+    attempt: typeof run_attempt === 'number' ? run_attempt : 1,
+    url: linkOf(run.html_url),
+    branch: typeof head_branch === 'string' ? head_branch : null,
+    title: `${run.name ?? ''} ${run.display_title ?? ''}`,
+    createdAt: Date.parse(String(run.created_at)),
+  }
+}
+
+/** A link for people, if it is one. */
+export const linkOf = (value: unknown): string | null =>
+  typeof value === 'string' && /^https?:\/\/[!-~]{1,500}$/.test(value) ? value : null
+
+/** Clocks of two machines may differ by this. */
+const SKEW_MS = 10_000
+
+/** Since when runs are looked at for a dispatch that was sent then. */
+export const soughtSince = (sentAt: number): number => sentAt - SKEW_MS
+
+/**
+ * The run that a dispatch began. A title that holds the id of the execution settles it; else it is the only one on the
+ * branch since then. `none` and `several` where that is not to be told.
+ */
+export const runOfDispatch = (
+  runs: readonly WorkflowRun[],
+  { executionId, ref, sentAt }: { readonly executionId: string; readonly ref: string; readonly sentAt: number },
+): WorkflowRun | 'none' | 'several' => {
+  const named = runs.find(({ title }) => title.includes(executionId))
+  if (named !== undefined) return named
+  const branch = ref.replace(/^refs\/(heads|tags)\//, '')
+  const [first, ...others] = runs.filter((run) => run.branch === branch && run.createdAt >= soughtSince(sentAt))
+  return first === undefined ? 'none' : others.length > 0 ? 'several' : first
+}

@@ -25,6 +25,7 @@ import { createSessions, type Sessions } from './sessions.ts'
 import { createSetup, type Setup } from './setup.ts'
 import { createStatistics, type StatisticsService } from './statistics.ts'
 import { createSystem, type System } from './system.ts'
+import { createTestRun } from './test-run.ts'
 import { createUsers, type Users } from './users.ts'
 
 export { FIRST_WORKSPACE } from '../auth/permissions.ts'
@@ -58,6 +59,7 @@ export type { Caller, SignedIn } from './signing-in.ts'
 export type { StatisticsService } from './statistics.ts'
 export { BACKUP_VALUE, type LastBackup, type Operations, UPKEEP_VALUE } from './system.ts'
 export type { RunOverrides, TargetInput, TargetView } from './targets.ts'
+export type { TestRunInput, TestRunResult } from './test-run.ts'
 export type { VersionView } from './undoing.ts'
 export type { UserView } from './user-view.ts'
 export type { UserEdit, UserInput } from './users.ts'
@@ -91,6 +93,9 @@ export type Services = {
   readonly repeats: Repeats
   readonly scheduling: Scheduling
   readonly retention: Retention
+  readonly testRun: ReturnType<typeof createTestRun>
+  /** Of repositories that are named without an owner; null where the operator names none. */
+  readonly defaultGithubOwner: string | null
 }
 
 /** `setup` is for the start of the server alone: nobody signed in calls it. */
@@ -126,6 +131,8 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     repeats: createRepeats(deps),
     scheduling: createScheduling(deps),
     retention: createRetention(deps),
+    testRun: createTestRun(deps),
+    defaultGithubOwner: deps.settings.defaultGithubOwner ?? null,
     setup: createSetup(deps, jobs),
   }
 }

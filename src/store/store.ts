@@ -2,6 +2,7 @@
 import type { AuditStore } from './audit.ts'
 import type { EventStore } from './events.ts'
 import type { ExecutionStore } from './executions.ts'
+import type { GithubRunStore } from './github-runs.ts'
 import type { HistoryStore } from './history.ts'
 import type { JobStore } from './jobs.ts'
 import type { KeyStore } from './keys.ts'
@@ -28,6 +29,7 @@ export type {
   Standing,
   Statistics,
 } from './executions.ts'
+export type { GithubRunStore } from './github-runs.ts'
 export type { Change, FormerJob, HistoryStore, KnownJob, LedgerRow, Outage } from './history.ts'
 export type { JobChange, JobFilter, JobStore, LastRun, Leaving, NewJob, QuarantinedJob, ResumePlan } from './jobs.ts'
 export type { KeyBounds, KeyChange, KeyHolder, KeyRow, KeyStore, NewKey } from './keys.ts'
@@ -84,6 +86,7 @@ export type Store = Records & {
   readonly tickets: TicketStore
   readonly withinTicket: WithinTicket
   readonly reports: ReportStore
+  readonly githubRuns: GithubRunStore
   readonly rollups: RollupStore
   readonly sealed: SealedStore
   readonly maintenance: Maintenance

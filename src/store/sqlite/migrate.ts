@@ -10,11 +10,12 @@ import { keys } from './migrations/0004-keys.ts'
 import { reports } from './migrations/0005-reports.ts'
 import { crashes } from './migrations/0006-crashes.ts'
 import { upkeep } from './migrations/0007-upkeep.ts'
+import { github } from './migrations/0010-github.ts'
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 
 /** In order; a released one never changes. */
-const MIGRATIONS: readonly Migration[] = [ground, limits, events, keys, reports, crashes, upkeep]
+const MIGRATIONS: readonly Migration[] = [ground, limits, events, keys, reports, crashes, upkeep, github]
 
 /** "Cari": marks a file as ours, so that another program's database is never written to. */
 const APPLICATION_ID = 0x43617269
