@@ -5,8 +5,10 @@ import { createServer } from './api/server.ts'
 import { claimingState, watchDisk } from './app/claiming.ts'
 import { ECHO_PATH } from './app/doctor.ts'
 import { openFunctions } from './app/functions.ts'
+import { githubRunner } from './app/github.ts'
 import { openNotify } from './app/notify.ts'
 import { revocationLists } from './app/revocation.ts'
+import { tryTarget } from './app/try-target.ts'
 import { createWatcher } from './app/watch.ts'
 import { createAuth } from './auth/auth.ts'
 import { revealWith } from './auth/target-secrets.ts'
@@ -103,6 +105,14 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
           tokenOf: auth.reportTokens.tokenOf,
         },
       }),
+      githubRunner(config, store, {
+        clock,
+        egress,
+        reveal: revealWith(auth.secrets),
+        version: VERSION,
+        revocation,
+        onFault: (error) => log.error('a workflow run at GitHub met a fault', { error }),
+      }),
       ...functions.runners,
     ],
     onFault: (error) => log.error('a runner met a fault', { error }),
@@ -155,6 +165,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     settings: {
       version: VERSION,
       signUpEnabled: config.signUpEnabled,
+      defaultGithubOwner: config.defaultGithubOwner,
       refreshTokenSeconds: config.refreshTokenSeconds,
     },
     hold,
@@ -162,6 +173,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     retentionBounds,
     mayCall: (url) => guard.admitUrl(url) !== null,
     functions: functions.catalogue,
+    tryTarget: tryTarget(executor, clock),
     signals: {
       wake: engine.wake,
       changed: engine.changed,

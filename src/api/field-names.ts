@@ -7,7 +7,7 @@ const RENAMED: Readonly<Record<string, string>> = {
 }
 
 /** Below these the names are the caller's own. */
-const FREE = new Set(['metadata', 'headers', 'query', 'content', 'args', 'kwargs'])
+const FREE = new Set(['metadata', 'headers', 'query', 'content', 'args', 'kwargs', 'inputs'])
 
 /** Instants that the use cases count in milliseconds and the wire writes out. */
 const INSTANTS = new Set(['anchor', 'at', 'after', 'from', 'until', 'expiresAt'])

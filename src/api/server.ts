@@ -38,6 +38,7 @@ import { sessionRoutes } from './routes/sessions.ts'
 import { signingSecretRoutes } from './routes/signing-secret.ts'
 import { statisticsRoutes } from './routes/statistics.ts'
 import { systemRoutes } from './routes/system.ts'
+import { testRunRoutes } from './routes/test-runs.ts'
 import { userRoutes } from './routes/users.ts'
 import { zodValidator } from './validate.ts'
 import { watchRequests } from './watch.ts'
@@ -129,6 +130,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       auditRoutes(api, context)
       reportRoutes(api, context)
       scheduleRoutes(api, context)
+      testRunRoutes(api, context)
       statisticsRoutes(api, context)
       sessionRoutes(api, context)
       userRoutes(api, context)

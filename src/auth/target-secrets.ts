@@ -39,6 +39,8 @@ export const sealedSecretOf = (auth: HttpAuth): Sealed => {
 
 /** Every secret of a target, with the field it was sealed for. */
 export const sealedIn = (target: Target): readonly { readonly field: SecretField; readonly sealed: Sealed }[] => {
+  if (target.kind === 'github')
+    return target.token === undefined ? [] : [{ field: 'target.token', sealed: target.token }]
   if (target.kind !== 'http') return []
   const { auth, tls, signing } = target
   return [
@@ -55,6 +57,8 @@ export const sealedIn = (target: Target): readonly { readonly field: SecretField
 
 /** The target with each of its secrets changed, to be sealed for another place or with another key. */
 export const withSealed = (target: Target, change: (sealed: Sealed, field: SecretField) => Sealed): Target => {
+  if (target.kind === 'github' && target.token !== undefined)
+    return { ...target, token: change(target.token, 'target.token') }
   if (target.kind !== 'http') return target
   const { auth, tls, signing, ...rest } = target
   return {

@@ -1,6 +1,7 @@
 /** Settings: defaults of both environments, what each refuses, and what may not meet in production. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { GITHUB_ROWS } from '../../tests/support/github-settings.ts'
 import { ConfigError, loadConfig, type Texts } from './config.ts'
 import type { MAIL_SETTINGS } from './mail-settings.ts'
 import { EVERY_SETTING, type Values } from './settings.ts'
@@ -68,6 +69,7 @@ const TABLE: Record<Exclude<keyof Values, keyof typeof MAIL_SETTINGS>, Row> = {
     wrong: '1h',
     given: ['900', 900],
   },
+  ...GITHUB_ROWS,
   refreshTokenSeconds: {
     name: 'JWT_REFRESH_TOKEN_EXPIRES',
     development: 2592000,

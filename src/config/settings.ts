@@ -1,4 +1,6 @@
 /** The one table of every setting: what it is called, what it means, what it is when nobody says, who would change it. */
+
+import { GITHUB_SETTINGS } from './github-settings.ts'
 import { MAIL_SETTINGS } from './mail-settings.ts'
 import {
   databaseUrl,
@@ -288,6 +290,7 @@ export const SETTINGS = {
     changedBy: 'Whoever has a function that handles large data at once.',
     example: '512',
   }),
+  ...GITHUB_SETTINGS,
   trustProxy: setting({
     name: 'TRUST_PROXY',
     kind: proxies,

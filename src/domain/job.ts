@@ -1,5 +1,6 @@
 /** A named thing to run: when, what, and how it behaves. */
 import type { Timetable } from '../schedule/schedule.ts'
+import type { JsonObject } from './json.ts'
 import type { PolicyChoices } from './policies.ts'
 import type { Target } from './target.ts'
 
@@ -24,7 +25,8 @@ export type Job = {
   readonly timetable: Timetable
   readonly target: Target
   readonly policies: PolicyChoices
-  readonly metadata: Readonly<Record<string, string>>
+  /** Values of JSON; templates take the texts among them, GitHub workflows all as inputs. */
+  readonly metadata: JsonObject
   /** Keys of the category and of the team in charge: see `catalog.ts`. */
   readonly categoryKey: number | null
   readonly teamKey: number | null

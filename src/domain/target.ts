@@ -1,4 +1,5 @@
 /** What a job calls. Data only: how it is called is the business of `execute`. */
+import type { JsonObject } from './json.ts'
 
 /** A secret as it rests in the database: opened by `auth/secrets` alone, just before use. */
 export type Sealed = { readonly sealed: string }
@@ -90,8 +91,31 @@ export type FunctionTarget = {
   readonly kwargs: Readonly<Record<string, unknown>>
 }
 
+/** A workflow of GitHub Actions, which is dispatched. */
+export type GithubTarget = {
+  readonly kind: 'github'
+  readonly owner: string
+  readonly repo: string
+  /** Name of its file, with or without `.yml`, or its number. */
+  readonly workflow: string
+  /** Branch or tag; null: the `branchDetails` of the metadata, else `master`. */
+  readonly ref: string | null
+  /** Go before entries of the metadata that have the same name. */
+  readonly inputs: JsonObject
+  /** Absent: the one of the server. */
+  readonly token?: Sealed
+  /** `concluded`: the run is followed to its end, and has to end well. */
+  readonly success: 'dispatched' | 'concluded'
+  /**
+   * A copy of the metadata of the job, whose entries are inputs of the workflow as well. Set on saving, never by a
+   * caller, so that a fire needs nothing but the target.
+   */
+  readonly metadata: JsonObject
+}
+
 /** Which secret of a target it is: what seals and what opens it must say the same, and a fault of it is told under this name. */
 export type SecretField =
+  | 'target.token'
   | 'target.auth.password'
   | 'target.auth.token'
   | 'target.auth.value'
@@ -101,7 +125,7 @@ export type SecretField =
   | 'target.signing.previous'
 
 /** Grows by a kind for each runner. */
-export type Target = HttpTarget | FunctionTarget
+export type Target = HttpTarget | FunctionTarget | GithubTarget
 
 /** How long after its 202 the target may take to report; null where its answer is the outcome. */
 export const reportWithinMs = (target: Target): number | null =>

@@ -30,7 +30,11 @@ export type HttpCallSubject = {
   readonly report: (finding: Finding) => void
   /** Must not show in what is kept, beside the secrets of the target itself. */
   readonly hide?: readonly string[]
+  /** For whoever needs more of an answer than its finding says; called before `report`. */
+  readonly hear?: (answer: Heading & { readonly body: Buffer }) => void
 }
+
+export type Heading = { readonly status: number; readonly headers: Headers }
 
 /** Interim answers (1xx) before the real one; more is a flood. */
 const MOST_INTERIM = 10
@@ -61,6 +65,8 @@ export class HttpCall implements Dispatcher.DispatchHandler, Run, Caller {
   private retryAfter: string | null = null
   private followed = 0
   private interim = 0
+  private readonly hear: HttpCallSubject['hear']
+  private responseHeaders: Headers = {}
   private finished = false
 
   constructor(given: HttpCallDependencies, about: HttpCallSubject) {
@@ -70,6 +76,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, Run, Caller {
     this.prepared = about.prepared
     this.hop = about.prepared.first
     this.secrets = about.hide ?? NONE
+    this.hear = about.hear
     this.began = given.clock.monotonic()
   }
 
@@ -98,6 +105,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, Run, Caller {
       return
     }
     this.statusCode = status
+    this.responseHeaders = headers
     this.doing = 'reading the answer'
     const retryAfter = headers['retry-after']
     this.retryAfter = retryAfter === undefined ? null : first(retryAfter)
@@ -213,6 +221,7 @@ export class HttpCall implements Dispatcher.DispatchHandler, Run, Caller {
     const { clock } = this.given
     const statusCode = this.statusCode ?? 0
     const output = outputOf(body, cut, this.secrets)
+    this.hear?.({ status: statusCode, headers: this.responseHeaders, body })
     // Elsewhere than at home nobody was told where to report.
     if (statusCode === 202 && this.prepared.mayReport && this.hop.atHome) {
       this.finish(accepted(statusCode, output))

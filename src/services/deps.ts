@@ -1,8 +1,10 @@
 /** What every use case is built from. */
 import type { Auth } from '../auth/auth.ts'
+import type { Outcome } from '../domain/attempt.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { FunctionCatalogue } from '../domain/functions.ts'
 import type { RetentionRules } from '../domain/retention.ts'
+import type { Target } from '../domain/target.ts'
 import type { Store } from '../store/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Hold } from './hold.ts'
@@ -11,6 +13,8 @@ import type { EngineSignals } from './signals.ts'
 type Settings = {
   readonly version: string
   readonly signUpEnabled: boolean
+  /** Of repositories that are named without one. */
+  readonly defaultGithubOwner?: string | null
   /** Seconds from signing in until one has to sign in again. */
   readonly refreshTokenSeconds: number
 }
@@ -26,6 +30,12 @@ export type Machine = {
   readonly leaseSeconds: number
 }
 
+/** One call of a target outside of any job; `app.ts` connects it to the executor. */
+type TryTarget = (
+  target: Target,
+  about: { readonly workspaceKey: number; readonly timeoutMs: number },
+) => Promise<Outcome>
+
 export type Deps = {
   readonly store: Store
   readonly clock: Clock
@@ -40,4 +50,5 @@ export type Deps = {
   /** False: no server of ours would call this address, whatever it resolves to. */
   readonly mayCall: (url: URL) => boolean
   readonly functions: FunctionCatalogue
+  readonly tryTarget: TryTarget
 }

@@ -4,6 +4,7 @@ import type { Secrets } from '../auth/secrets.ts'
 import { DEFAULT_ALERTS, type JobAlerts } from '../domain/alerts.ts'
 import { DomainError, type FieldError } from '../domain/errors.ts'
 import type { Job, Timetable } from '../domain/job.ts'
+import type { JsonObject } from '../domain/json.ts'
 import { choicesOf, type PolicyChoices, withDefaults } from '../domain/policies.ts'
 import type { Target } from '../domain/target.ts'
 import { type AlertsEdit, mergedAlerts } from './alert-rules.ts'
@@ -21,7 +22,7 @@ export type JobInput = {
   readonly timetable: Timetable
   readonly target: TargetInput
   readonly policies?: PolicyChoices | undefined
-  readonly metadata?: Readonly<Record<string, string>> | undefined
+  readonly metadata?: JsonObject | undefined
   /** Id, slug or name; null: none. */
   readonly category?: string | null | undefined
   readonly team?: string | null | undefined

@@ -1,5 +1,6 @@
 /** What a job's name, description, metadata and policies may be. Pure. */
 import type { FieldError } from '../domain/errors.ts'
+import type { JsonObject } from '../domain/json.ts'
 import { type Delivery, type MisfireMode, type Overlap, POLICY_BOUNDS, type Policies } from '../domain/policies.ts'
 import { checkLine, checkText } from './fields.ts'
 import { checkAllowance, checkLimitNames } from './limit-rules.ts'
@@ -11,23 +12,23 @@ export const checkDescription = (description: string | null): FieldError[] =>
 
 const MOST_ENTRIES = 50
 const LONGEST_KEY = 100
-const LONGEST_VALUE_BYTES = 1024
+/** Of all entries, written as JSON: what a dispatch of GitHub takes at most. */
+const METADATA_BYTES = 65_535
 
-export const checkMetadata = (metadata: Readonly<Record<string, string>>): FieldError[] => {
+export const checkMetadata = (metadata: JsonObject): FieldError[] => {
   const entries = Object.entries(metadata)
   if (entries.length > MOST_ENTRIES) {
     return [{ field: 'metadata', value: entries.length, message: `at most ${MOST_ENTRIES} entries` }]
   }
+  const bytes = Buffer.byteLength(JSON.stringify(metadata))
+  if (bytes > METADATA_BYTES) {
+    return [{ field: 'metadata', value: bytes, message: `at most ${METADATA_BYTES} bytes, written as JSON` }]
+  }
   return entries.flatMap(([key, value]): FieldError[] => {
     const field = `metadata.${key.slice(0, LONGEST_KEY)}`
     if (key === '__proto__') return [{ field, message: 'choose another name' }]
-    const errors = checkLine(field, key, [1, LONGEST_KEY]).map(({ message }) => ({
-      field,
-      message: `its name: ${message}`,
-    }))
-    return Buffer.byteLength(value) > LONGEST_VALUE_BYTES
-      ? [...errors, { field, message: `a value has at most ${LONGEST_VALUE_BYTES} bytes` }]
-      : errors
+    if (value === undefined) return [{ field, message: 'give a JSON value' }]
+    return checkLine(field, key, [1, LONGEST_KEY]).map(({ message }) => ({ field, message: `its name: ${message}` }))
   })
 }
 

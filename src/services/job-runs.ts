@@ -51,7 +51,7 @@ export const createJobRuns = (deps: Deps) => {
     const made = executionId === undefined ? null : await store.executions.byId(job.workspaceKey, executionId)
     if (made !== null) return executionView(made)
     if (ifVersion !== null && job.version !== ifVersion) throw staleError(job.version)
-    const { target, errors } = overridden(job, overrides)
+    const { target, errors } = overridden(deps.auth.secrets, job, overrides)
     refuse(errors)
     if (target !== null) refuseAddress(target, mayCall)
     const runId = executionId ?? newId()

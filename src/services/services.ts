@@ -30,6 +30,7 @@ import { createSessions, type Sessions } from './sessions.ts'
 import { createSetup, type Setup } from './setup.ts'
 import { createStatistics, type StatisticsService } from './statistics.ts'
 import { createSystem, type System } from './system.ts'
+import { createTestRun } from './test-run.ts'
 import { createUsers, type Users } from './users.ts'
 import { createWebhooks, type Webhooks } from './webhooks.ts'
 
@@ -44,6 +45,7 @@ export type { ExecutionView } from './execution-view.ts'
 export type { Executions } from './executions.ts'
 export type { Explained } from './explaining.ts'
 export type { FunctionView } from './functions.ts'
+export type { GithubTargetInput, GithubTargetView } from './github-target.ts'
 export { createHold, type Held } from './hold.ts'
 export type { InboxRange } from './inbox.ts'
 export type { BulkItem, BulkRequest } from './job-bulk.ts'
@@ -68,6 +70,7 @@ export type { Caller, SignedIn } from './signing-in.ts'
 export type { StatisticsService } from './statistics.ts'
 export { BACKUP_VALUE, type LastBackup, type Operations, UPKEEP_VALUE } from './system.ts'
 export type { RunOverrides, TargetInput, TargetView } from './targets.ts'
+export type { TestRunInput, TestRunResult } from './test-run.ts'
 export type { TokenTrouble } from './token-trouble.ts'
 export type { VersionView } from './undoing.ts'
 export type { UserView } from './user-view.ts'
@@ -109,6 +112,9 @@ export type Services = {
   readonly preferences: Preferences
   readonly webhooks: Webhooks
   readonly catalog: Catalog
+  readonly testRun: ReturnType<typeof createTestRun>
+  /** Of repositories that are named without an owner; null where the operator names none. */
+  readonly defaultGithubOwner: string | null
 }
 
 /** `setup` is for the start of the server alone: nobody signed in calls it. */
@@ -150,6 +156,8 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     preferences: createPreferences(deps),
     webhooks: createWebhooks(deps),
     catalog: createCatalog(deps),
+    testRun: createTestRun(deps),
+    defaultGithubOwner: deps.settings.defaultGithubOwner ?? null,
     setup: createSetup(deps, jobs),
   }
 }

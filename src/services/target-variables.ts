@@ -1,8 +1,10 @@
 /** Template variables of a target: refused on saving when they mean nothing, and supplied with what they name of the job. */
 import { isDeepStrictEqual } from 'node:util'
 import type { FieldError } from '../domain/errors.ts'
+import { checkInputs } from '../domain/github.ts'
 import type { Job } from '../domain/job.ts'
-import type { HttpTarget, Target } from '../domain/target.ts'
+import type { JsonObject } from '../domain/json.ts'
+import type { GithubTarget, HttpTarget, Target } from '../domain/target.ts'
 import { templateOf } from '../domain/target-template.ts'
 import { type TemplateValues, VARIABLE_NAMES } from '../domain/template.ts'
 import { refuse } from './fields.ts'
@@ -36,18 +38,25 @@ export const withVariables = (
       message: `there is no such variable; there are ${VARIABLE_NAMES.join(', ')}`,
     })),
     ...template.metadata
-      .filter(({ name }) => !Object.hasOwn(job.metadata, name))
+      .filter(({ name }) => textIn(job.metadata, name) === null)
       .map(({ field, name }) => ({
         field,
         value: `{{metadata.${name}}}`,
-        message: 'the metadata of the job has no such name',
+        message: Object.hasOwn(job.metadata, name)
+          ? 'only texts are filled in; this entry of the metadata is none'
+          : 'the metadata of the job has no such name',
       })),
   ]
   if (errors.length > 0 || template.isPlain) return { target: plain, errors }
-  const metadata = Object.fromEntries(template.metadata.map(({ name }) => [name, job.metadata[name] ?? '']))
+  const metadata = Object.fromEntries(template.metadata.map(({ name }) => [name, textIn(job.metadata, name) ?? '']))
   const tried = template.fill({ ...ANY_ATTEMPT, jobId: job.id, jobName: job.name, metadata })
   if ('wrong' in tried) return { target: plain, errors: [{ field: tried.field, message: tried.wrong }] }
   return { target: { ...plain, variables: metadata }, errors: [] }
+}
+
+const textIn = (metadata: JsonObject, name: string): string | null => {
+  const value = Object.hasOwn(metadata, name) ? metadata[name] : undefined
+  return typeof value === 'string' ? value : null
 }
 
 type Draft = { readonly name?: string; readonly metadata?: Job['metadata']; readonly target?: Target }
@@ -55,6 +64,7 @@ type Draft = { readonly name?: string; readonly metadata?: Job['metadata']; read
 /** An edit of the name or of the metadata reaches what the target was supplied with. */
 export const draftWithVariables = <D extends Draft>(draft: D, id: string, stored: Job | null): D => {
   const target = draft.target ?? stored?.target
+  if (target?.kind === 'github') return draftWithInputs(draft, target, stored)
   if (target?.kind !== 'http') return draft
   // A target that stays as it is, and has no variables, has nothing to learn.
   if (draft.target === undefined && target.variables === undefined) return draft
@@ -63,4 +73,12 @@ export const draftWithVariables = <D extends Draft>(draft: D, id: string, stored
   const supplied = withVariables(target, { id, name, metadata })
   refuse(supplied.errors)
   return isDeepStrictEqual(supplied.target, target) ? draft : { ...draft, target: supplied.target }
+}
+
+/** The entries of the metadata are inputs of the workflow. */
+const draftWithInputs = <D extends Draft>(draft: D, target: GithubTarget, stored: Job | null): D => {
+  const supplied = { ...target, metadata: draft.metadata ?? stored?.metadata ?? {} }
+  if (isDeepStrictEqual(supplied, target)) return draft
+  refuse(checkInputs(supplied))
+  return { ...draft, target: supplied }
 }

@@ -3,8 +3,18 @@ import type { Secrets } from '../auth/secrets.ts'
 import { DomainError, type FieldError } from '../domain/errors.ts'
 import { checkFunctionTarget } from '../domain/function-target-rules.ts'
 import type { Job } from '../domain/job.ts'
+import type { JsonObject } from '../domain/json.ts'
 import type { FunctionTarget, HttpTarget, Target } from '../domain/target.ts'
 import { checkHttpTarget } from '../domain/target-rules.ts'
+import {
+  type GithubOverrides,
+  type GithubTargetInput,
+  type GithubTargetView,
+  githubTargetView,
+  keptGithubTarget,
+  overriddenWorkflow,
+} from './github-target.ts'
+import { checkMetadata } from './job-rules.ts'
 import {
   type HttpTargetInput,
   type HttpTargetView,
@@ -15,13 +25,18 @@ import {
 } from './job-target.ts'
 import { withVariables } from './target-variables.ts'
 
-export type TargetInput = HttpTargetInput | FunctionTarget
-export type TargetView = HttpTargetView | FunctionTarget
+export type TargetInput = HttpTargetInput | FunctionTarget | GithubTargetInput
+export type TargetView = HttpTargetView | FunctionTarget | GithubTargetView
 
-/** What one manual run does differently; not kept beyond it. */
+/** What one manual run does differently; sealed with the run while it lasts, and not kept beyond it. */
 export type RunOverrides = {
   readonly [K in 'url' | 'method' | 'query' | 'headers' | 'body']?: HttpTarget[K] | undefined
-} & { readonly [K in 'args' | 'kwargs']?: FunctionTarget[K] | undefined }
+} & { readonly [K in 'args' | 'kwargs']?: FunctionTarget[K] | undefined } & GithubOverrides & {
+    /** Instead of that of the job: what templates name, and the inputs of a workflow. */
+    readonly metadata?: JsonObject | undefined
+    /** What becomes of overrides for another kind of target than the job has; default `refused`. */
+    readonly others?: 'refused' | 'ignored' | undefined
+  }
 
 /** What the job has now (null for a new one), and the time by which certificates are judged. */
 type Present = { readonly stored: Target | null; readonly now: number }
@@ -38,11 +53,17 @@ export const keptTarget = (
       return keptHttpTarget(secrets, owner, input, { stored: stored?.kind === 'http' ? stored : null, now })
     case 'function':
       return { target: input, errors: checkFunctionTarget(input) }
+    case 'github':
+      return keptGithubTarget(secrets, owner, input, stored?.kind === 'github' ? stored : null)
   }
 }
 
 export const targetView = (secrets: Secrets, owner: TargetOwner, target: Target): TargetView =>
-  target.kind === 'http' ? httpTargetView(secrets, owner, target) : target
+  target.kind === 'http'
+    ? httpTargetView(secrets, owner, target)
+    : target.kind === 'github'
+      ? githubTargetView(secrets, owner, target)
+      : target
 
 /** The answer is the same for every reason, so that nobody maps our network by asking. */
 export const refuseAddress = (target: Target, mayCall: (url: URL) => boolean): void => {
@@ -63,40 +84,53 @@ const addressesOf = (target: Target): readonly { readonly field: string; readonl
 }
 
 const OF_KIND: Readonly<Record<Target['kind'], readonly (keyof RunOverrides)[]>> = {
-  http: ['url', 'method', 'query', 'headers', 'body'],
+  http: ['url', 'method', 'query', 'headers', 'body', 'metadata'],
   function: ['args', 'kwargs'],
+  github: ['owner', 'repo', 'workflow', 'ref', 'inputs', 'token', 'dispatchUrl', 'metadata'],
 }
+
+/** Where an empty text means what the job has. */
+const MAY_BE_EMPTY: readonly string[] = ['url', 'owner', 'repo', 'workflow', 'ref', 'token', 'dispatchUrl']
 
 /** The whole target of a run, null when nothing is different; and all that is wrong with it. */
 export const overridden = (
+  secrets: Secrets,
   job: Job,
-  overrides: RunOverrides,
+  { others = 'refused', ...overrides }: RunOverrides,
 ): { readonly target: Target | null; readonly errors: readonly FieldError[] } => {
   const { target } = job
-  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
-  const names = Object.keys(given)
-  if (names.length === 0) return { target: null, errors: [] }
   const own: readonly string[] = OF_KIND[target.kind]
-  const strange = names.filter((name) => !own.includes(name))
+  const said = Object.entries(overrides).filter(
+    ([name, value]) => value !== undefined && !(value === '' && MAY_BE_EMPTY.includes(name)),
+  )
+  const strange = others === 'ignored' ? [] : said.filter(([name]) => !own.includes(name))
   if (strange.length > 0)
     return {
       target: null,
-      errors: strange.map((name) => ({
-        field: `target.${name}`,
+      errors: strange.map(([name]) => ({
+        field: name === 'metadata' ? name : `target.${name}`,
         message: `the target of the job is of the kind ${target.kind}; a run may override its ${own.join(', ')}`,
       })),
     }
+  const given: Omit<RunOverrides, 'others'> = Object.fromEntries(said.filter(([name]) => own.includes(name)))
+  if (Object.keys(given).length === 0) return { target: null, errors: [] }
+  const { metadata = job.metadata } = given
+  const wrong = checkMetadata(metadata)
+  if (wrong.length > 0) return { target: null, errors: wrong }
   switch (target.kind) {
     case 'http': {
-      const changed = withoutStraySecrets(target, { ...target, ...given })
+      const { metadata: _, ...parts } = given
+      const changed = withoutStraySecrets(target, { ...target, ...parts } as HttpTarget)
       const errors = checkHttpTarget(changed)
       // Only a target that could be called can be tried with its variables.
-      return errors.length > 0 ? { target: changed, errors } : withVariables(changed, job)
+      return errors.length > 0 ? { target: changed, errors } : withVariables(changed, { ...job, metadata })
     }
     case 'function': {
-      const changed = { ...target, ...given }
+      const changed = { ...target, ...given } as FunctionTarget
       return { target: changed, errors: checkFunctionTarget(changed) }
     }
+    case 'github':
+      return overriddenWorkflow(secrets, { workspaceKey: job.workspaceKey, jobId: job.id }, { target, given, metadata })
   }
 }
 

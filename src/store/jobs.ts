@@ -3,6 +3,7 @@
 import type { JobAlerts } from '../domain/alerts.ts'
 import type { Status } from '../domain/execution.ts'
 import type { Job, JobState, PauseReason, Timetable } from '../domain/job.ts'
+import type { JsonObject } from '../domain/json.ts'
 import type { Page } from '../domain/page.ts'
 import type { PolicyChoices } from '../domain/policies.ts'
 import type { Target } from '../domain/target.ts'
@@ -17,7 +18,7 @@ export type NewJob = {
   readonly timetable: Timetable
   readonly target: Target
   readonly policies: PolicyChoices
-  readonly metadata: Readonly<Record<string, string>>
+  readonly metadata: JsonObject
   readonly categoryKey?: number | null
   readonly teamKey?: number | null
   readonly state: JobState
@@ -36,7 +37,7 @@ export type JobChange = {
   readonly timetable?: Timetable
   readonly target?: Target
   readonly policies?: PolicyChoices
-  readonly metadata?: Readonly<Record<string, string>>
+  readonly metadata?: JsonObject
   readonly categoryKey?: number | null
   readonly teamKey?: number | null
   /** The next instant under the new timetable; raises the schedule version. */

@@ -4,6 +4,7 @@ import type { CatalogStore } from './catalog.ts'
 import type { ChannelStore } from './channels.ts'
 import type { EventStore } from './events.ts'
 import type { ExecutionStore } from './executions.ts'
+import type { GithubRunStore } from './github-runs.ts'
 import type { HistoryStore } from './history.ts'
 import type { AlertStore, InboxStore } from './inbox.ts'
 import type { JobStore } from './jobs.ts'
@@ -35,6 +36,7 @@ export type {
   Standing,
   Statistics,
 } from './executions.ts'
+export type { GithubRunStore } from './github-runs.ts'
 export type { Change, FormerJob, HistoryStore, KnownJob, LedgerRow, Outage } from './history.ts'
 export type { AlertStore, AlertsRow, InboxStore, NoticeRange, Reader } from './inbox.ts'
 export type { JobChange, JobFilter, JobStore, LastRun, Leaving, NewJob, QuarantinedJob, ResumePlan } from './jobs.ts'
@@ -110,6 +112,7 @@ export type Store = Records & {
   readonly tickets: TicketStore
   readonly withinTicket: WithinTicket
   readonly reports: ReportStore
+  readonly githubRuns: GithubRunStore
   readonly rollups: RollupStore
   readonly sealed: SealedStore
   readonly maintenance: Maintenance

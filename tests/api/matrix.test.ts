@@ -56,6 +56,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   retryExecution: { path: '/executions/EXECUTION/retry', ...change },
   previewSchedule: { body: { schedules }, ...own },
   validateSchedule: { body: { schedules }, ...own },
+  testTarget: { body: { url: 'http://192.0.2.1/' }, ...own, viewer: 403, key: 403 },
   getStatistics: { path: '/statistics?job_id=JOB', ...read },
   listCategories: own,
   createCategory: { body: { name: 'Mine' }, ...administer, stranger: 201 },

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { type Auth, createAuth } from '../../src/auth/auth.ts'
 import type { Role, UserActor } from '../../src/domain/actor.ts'
+import type { Outcome } from '../../src/domain/attempt.ts'
 import { DomainError, type ErrorCode } from '../../src/domain/errors.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { createReporting } from '../../src/record/record.ts'
@@ -95,6 +96,7 @@ export const aWorld = async (t: Cleanup): Promise<World> => {
       retentionBounds: RETENTION,
       mayCall: (url) => url.hostname !== '169.254.169.254',
       functions: REPORTS,
+      tryTarget: async () => UNREACHED,
       ...changes,
     }
     return { services: createServices(deps), auth: deps.auth }
@@ -207,3 +209,17 @@ export const refused =
     if (fields.length > 0) assert.deepEqual(wrong, fields)
     return true
   }
+
+/** What comes of every test run here. */
+const UNREACHED: Outcome = {
+  kind: 'failure',
+  startedAt: START,
+  finishedAt: START,
+  durationMs: 0,
+  statusCode: null,
+  output: null,
+  error: 'The host cannot be reached.',
+  failure: 'connection',
+  retryable: true,
+  retryAfterMs: null,
+}

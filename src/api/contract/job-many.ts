@@ -19,7 +19,7 @@ export type JobFilter = z.input<typeof JobFilter>
 export const BulkEdit = strict({
   owner_id: Id.optional().describe('Only an administrator gives jobs to somebody else.'),
   metadata: z
-    .record(z.string().min(1).max(200), z.string().max(1024).nullable())
+    .record(z.string().min(1).max(200), z.unknown())
     .optional()
     .describe('Joined with what each job has; null takes an entry away.'),
   policies: PoliciesInput.optional().describe('What is left out stays as each job has it.'),

@@ -15,7 +15,7 @@ const place = { id: Id, slug: z.string(), name: z.string(), active: z.boolean() 
 const Place = strict(place)
 const TeamPlace = strict({ ...place, slack_handle: z.string().nullable() })
 
-const Metadata = z.record(z.string(), z.string())
+const Metadata = z.record(z.string(), z.unknown())
 
 export const Job = strict({
   id: Id,
@@ -53,8 +53,10 @@ const name = z
   .meta({ examples: ['nightly report'] })
 const description = z.string().max(2000).nullable()
 const metadata = z
-  .record(z.string().min(1).max(200), z.string().max(1024))
-  .describe('Your own names and texts, at most 50; Carillon does not look inside.')
+  .record(z.string().min(1).max(200), z.unknown())
+  .describe(
+    'Your own names and JSON values: at most 50, and 65535 bytes. Carillon does not look inside; a target may name texts among them, and a GitHub workflow gets all as inputs.',
+  )
 
 const placeInput = z.string().min(1).max(100).nullable().describe('Its id, slug or name; null: none.')
 
@@ -118,7 +120,10 @@ export const JobQuery = strict({
 })
 export type JobQuery = QueryOf<typeof JobQuery>
 
-export const RunRequest = strict({ target: TargetOverrides.optional() }).meta({ id: 'RunRequest' })
+export const RunRequest = strict({
+  target: TargetOverrides.optional(),
+  metadata: metadata.optional().describe('Instead of that of the job, for this run alone.'),
+}).meta({ id: 'RunRequest' })
 export type RunRequest = z.input<typeof RunRequest>
 
 export const CloneRequest = strict({

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { HTTP_METHODS, type HttpMethod } from '../../domain/target.ts'
 import { TARGET_BOUNDS } from '../../domain/target-rules.ts'
 import { FUNCTION_EDIT, FUNCTION_OVERRIDES, FunctionTarget, FunctionTargetInput } from './function-targets.ts'
+import { GITHUB_EDIT, GITHUB_OVERRIDES, GithubTarget, GithubTargetInput } from './github-targets.ts'
 import { Fingerprint, SecretInput } from './secrets.ts'
 import { ClientTls, ClientTlsInput, OAuth2, OAuth2Input, Signing, SigningInput } from './target-security.ts'
 import { kinds, Pairs, PairsInput, seconds, strict } from './values.ts'
@@ -111,7 +112,7 @@ export const HttpTarget = strict({
 }).meta({ id: 'HttpTarget' })
 export type HttpTarget = z.infer<typeof HttpTarget>
 
-export const Target = kinds('kind', [HttpTarget, FunctionTarget]).meta({ id: 'Target' })
+export const Target = kinds('kind', [HttpTarget, FunctionTarget, GithubTarget]).meta({ id: 'Target' })
 export type Target = z.infer<typeof Target>
 
 const optional = {
@@ -134,13 +135,15 @@ const optional = {
 const HttpTargetInput = strict({ kind: z.literal('http'), url, ...optional }).meta({ id: 'HttpTargetRequest' })
 export type HttpTargetInput = z.input<typeof HttpTargetInput>
 
-export const TargetInput = kinds('kind', [HttpTargetInput, FunctionTargetInput]).meta({ id: 'TargetRequest' })
+export const TargetInput = kinds('kind', [HttpTargetInput, FunctionTargetInput, GithubTargetInput]).meta({
+  id: 'TargetRequest',
+})
 export type TargetInput = z.input<typeof TargetInput>
 
 /** Fields left out stay as they are; null takes one away. Without `kind` they are those of the kind that the target has. */
 export const TargetEdit = strict({
   kind: z
-    .enum(['http', 'function'])
+    .enum(['http', 'function', 'github'])
     .optional()
     .describe('Another one makes another target: nothing of the former stays.'),
   url: url.optional(),
@@ -148,6 +151,7 @@ export const TargetEdit = strict({
   query: PairsInput.nullable().optional(),
   headers: PairsInput.nullable().optional(),
   ...FUNCTION_EDIT,
+  ...GITHUB_EDIT,
 }).meta({ id: 'TargetEdit' })
 export type TargetEdit = z.input<typeof TargetEdit>
 
@@ -159,5 +163,6 @@ export const TargetOverrides = strict({
   headers: PairsInput.optional(),
   body: BodyInput.optional(),
   ...FUNCTION_OVERRIDES,
+  ...GITHUB_OVERRIDES,
 }).meta({ id: 'TargetOverrides' })
 export type TargetOverrides = z.input<typeof TargetOverrides>

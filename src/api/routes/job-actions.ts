@@ -49,11 +49,10 @@ export const jobActionRoutes = (api: Api, { services }: RouteContext): void => {
       },
     },
     async (request, reply) => {
-      const overrides = request.body?.target
       const execution = await services.jobs.run(
         actorOf(request),
         request.params.id,
-        overrides === undefined ? {} : overridesFrom(overrides),
+        overridesFrom(request.body ?? {}),
         { ifVersion: ifVersion(request), executionId: idForErrand(request, 'execution') },
       )
       return reply.code(202).header('location', `/api/v3/executions/${execution.id}`).send(executionToWire(execution))

@@ -1,7 +1,7 @@
 /** Function targets, and the functions themselves, between the wire and the use cases. */
 import { invalid } from '../../domain/errors.ts'
 import type { FunctionTarget } from '../../domain/target.ts'
-import type { FunctionView } from '../../services/services.ts'
+import type { FunctionView, TargetView } from '../../services/services.ts'
 import type * as wire from '../contract/function-targets.ts'
 import type { TargetEdit } from '../contract/targets.ts'
 
@@ -42,12 +42,18 @@ export const moduleToWire = (module: FunctionView): wire.FunctionModule => ({
   quarantined_jobs: module.quarantinedJobs.map(({ id, name }) => ({ id, name })),
 })
 
-const OF_FUNCTION: readonly string[] = ['function', 'args', 'kwargs']
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  function: ['function', 'args', 'kwargs'],
+  github: ['owner', 'repo', 'workflow', 'ref', 'inputs', 'token', 'success_when'],
+}
+
+/** What is of no other kind is of an address. */
+const kindOf = (name: string): string => Object.keys(FIELDS).find((kind) => FIELDS[kind]?.includes(name)) ?? 'http'
 
 /** An edit knows the fields of every kind; those of another one than the target is to have are refused by name. */
-export const refuseStrange = (kind: 'http' | 'function', edit: TargetEdit): void => {
+export const refuseStrange = (kind: TargetView['kind'], edit: TargetEdit): void => {
   const strange = Object.entries(edit).find(
-    ([name, value]) => value !== undefined && name !== 'kind' && OF_FUNCTION.includes(name) !== (kind === 'function'),
+    ([name, value]) => value !== undefined && name !== 'kind' && kindOf(name) !== kind,
   )
   if (strange === undefined) return
   throw invalid(

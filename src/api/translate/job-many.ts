@@ -48,10 +48,7 @@ const bulkEdit = (job: JobView, { owner_id, metadata, policies }: wire.BulkEdit)
   policies: policies && policiesFrom(policies, job.policies),
 })
 
-const joined = (
-  present: Readonly<Record<string, string>>,
-  change: Readonly<Record<string, string | null>>,
-): Record<string, string> => {
+const joined = (present: JobView['metadata'], change: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const entries = new Map(Object.entries(present))
   for (const [name, value] of Object.entries(change)) {
     if (value === null) entries.delete(name)

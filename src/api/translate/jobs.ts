@@ -51,7 +51,7 @@ export const jobToWire = (job: JobView): wire.Job => ({
   runs: job.runs,
   target: targetToWire(job.target),
   policies: policiesToWire(job.policies),
-  metadata: job.metadata,
+  metadata: { ...job.metadata },
   category: job.category,
   team: job.team && {
     id: job.team.id,

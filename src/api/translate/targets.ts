@@ -10,13 +10,15 @@ import type {
   TargetInput,
   TargetView,
 } from '../../services/services.ts'
+import type { RunRequest } from '../contract/jobs.ts'
 import type * as wire from '../contract/targets.ts'
 import { functionEdit, functionFrom, functionToWire, refuseStrange } from './function-targets.ts'
+import { githubEdit, githubFrom, githubToWire } from './github-targets.ts'
 import { signingFrom, signingToWire, storedSecret, tlsFrom, tlsToWire } from './target-security.ts'
 import { pairsFrom, pairsToWire, toMs, toSecondsOrNull } from './values.ts'
 
 export const targetFrom = (input: wire.TargetInput): TargetInput =>
-  input.kind === 'function' ? functionFrom(input) : httpFrom(input)
+  input.kind === 'function' ? functionFrom(input) : input.kind === 'github' ? githubFrom(input) : httpFrom(input)
 
 const httpFrom = (input: wire.HttpTargetInput): HttpTargetInput => ({
   kind: 'http',
@@ -38,6 +40,7 @@ export const targetEdit = (present: TargetView, edit: wire.TargetEdit): TargetIn
   const kind = edit.kind ?? present.kind
   refuseStrange(kind, edit)
   if (kind === 'function') return functionEdit(present.kind === 'function' ? present : null, edit)
+  if (kind === 'github') return githubEdit(present.kind === 'github' ? present : null, edit)
   return httpEdit(present.kind === 'http' ? present : newHttp(edit.url), edit)
 }
 
@@ -62,7 +65,8 @@ const httpEdit = (present: HttpTargetView, edit: wire.TargetEdit): HttpTargetInp
   ...(edit.completion === undefined ? pick(present, 'completion') : completion(edit.completion)),
 })
 
-export const overridesFrom = (input: wire.TargetOverrides): RunOverrides => ({
+export const overridesFrom = ({ target: input = {}, metadata }: RunRequest): RunOverrides => ({
+  metadata,
   url: input.url,
   method: input.method,
   query: input.query === undefined ? undefined : pairsFrom(input.query),
@@ -70,10 +74,21 @@ export const overridesFrom = (input: wire.TargetOverrides): RunOverrides => ({
   body: input.body === undefined ? undefined : bodyFrom(input.body),
   args: input.args,
   kwargs: input.kwargs,
+  owner: input.owner,
+  repo: input.repo,
+  workflow: input.workflow,
+  ref: input.ref,
+  inputs: input.inputs,
+  token: input.token,
+  dispatchUrl: input.dispatch_url,
 })
 
 export const targetToWire = (target: TargetView): wire.Target =>
-  target.kind === 'function' ? functionToWire(target) : httpToWire(target)
+  target.kind === 'function'
+    ? functionToWire(target)
+    : target.kind === 'github'
+      ? githubToWire(target)
+      : httpToWire(target)
 
 const httpToWire = (target: HttpTargetView): wire.HttpTarget => ({
   kind: 'http',

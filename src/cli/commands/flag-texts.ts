@@ -1,6 +1,7 @@
 /** Texts that flags are given: JSON, `name=value`, times; and how what was not given is left out. */
+import { readFileSync } from 'node:fs'
 import { readDuration } from '../duration.ts'
-import { usage } from '../exit-codes.ts'
+import { CommandFailure, usage } from '../exit-codes.ts'
 
 export const readJson = (where: string, text: string): unknown => {
   try {
@@ -27,3 +28,11 @@ type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 
 export const given = <T extends object>(fields: T): Given<T> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>
+
+export const fileText = (option: string, path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new CommandFailure('usage', `${option}: ${(error as Error).message}`, error)
+  }
+}

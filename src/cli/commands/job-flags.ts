@@ -9,10 +9,12 @@ import { usage } from '../exit-codes.ts'
 import { several, wholeNumber } from './command.ts'
 import { given, seconds, split } from './flag-texts.ts'
 import { argumentsOf, type FunctionFlags, withFunctionFlags } from './function-flags.ts'
+import { type GithubFlags, githubFromFlags, withGithubFlags } from './github-flags.ts'
 import { readConcurrency, readLimits, readRate } from './limit-flags.ts'
 import { type TargetFlags, targetFromFlags, withTargetFlags } from './target-flags.ts'
 
 export type JobFlags = FunctionFlags &
+  GithubFlags &
   TargetFlags & {
     readonly description?: string
     readonly cron?: readonly string[]
@@ -44,7 +46,7 @@ export type JobFlags = FunctionFlags &
 export type JobPart = Partial<Omit<JobCreate, 'target'>> & { target?: TargetEdit }
 
 export const withJobFlags = (command: Command): Command =>
-  withPolicyFlags(withTargetFlags(withFunctionFlags(withTimetableFlags(command))))
+  withPolicyFlags(withTargetFlags(withFunctionFlags(withGithubFlags(withTimetableFlags(command)))))
 
 const withTimetableFlags = (command: Command): Command =>
   command
@@ -93,7 +95,7 @@ export const jobFromFlags = (flags: JobFlags, secret: string | undefined): JobPa
     max_runs: flags.maxRuns,
     jitter_seconds: seconds('--jitter', flags.jitter),
     spread_seconds: seconds('--spread', flags.spread),
-    target: targetOf(http, given({ function: flags.function, ...argumentsOf(flags) })),
+    target: targetOf(http, given({ function: flags.function, ...argumentsOf(flags) }), githubFromFlags(flags)),
     policies: Object.keys(policies).length > 0 ? policies : undefined,
     category: flags.category === 'none' ? null : flags.category,
     team: flags.team === 'none' ? null : flags.team,
@@ -102,9 +104,18 @@ export const jobFromFlags = (flags: JobFlags, secret: string | undefined): JobPa
 }
 
 /** Arguments alone leave the kind open: an edit changes those of the function that the job has. */
-const targetOf = (http: Partial<TargetEdit>, called: Partial<TargetEdit>): TargetEdit | undefined => {
+const targetOf = (
+  http: Partial<TargetEdit>,
+  called: Partial<TargetEdit>,
+  github: Partial<TargetEdit>,
+): TargetEdit | undefined => {
   const isHttp = Object.keys(http).length > 0
   const isFunction = Object.keys(called).length > 0
+  if (Object.keys(github).length > 0) {
+    if (isHttp || isFunction)
+      throw usage('--github', 'with flags of another target', 'a job calls an address, a function or a workflow')
+    return github
+  }
   if (isHttp && isFunction)
     throw usage('--function', 'with flags of --url', 'a job calls an address or a function, not both')
   if (isHttp) return { kind: 'http', ...http }

@@ -9,7 +9,7 @@ import { rateText } from './limit-flags.ts'
 export const showJob = (job: Job, style: TableStyle): string => {
   const { target, policies } = job
   const instant = (at: string | null) => showInstant(at, job.time_zone)
-  const metadata = lines(job.metadata, '=')
+  const metadata = Object.entries(job.metadata).map(([name, value]) => `${name}=${bodyText(value)}`)
   return facts(
     [
       ['name', job.name],
@@ -23,7 +23,7 @@ export const showJob = (job: Job, style: TableStyle): string => {
       ['runs', job.max_runs === null ? undefined : `${job.runs} of ${job.max_runs}`],
       ['next run', instant(job.next_run_at)],
       ['last run', job.last_run && `${instant(job.last_run.scheduled_for)} ${job.last_run.status}`],
-      ...(target.kind === 'http' ? httpFacts(target, job.time_zone) : functionFacts(target)),
+      ...targetFacts(target, job.time_zone),
       ['timeout', showDuration(policies.timeout_seconds)],
       ['attempts', attemptsText(policies.retry)],
       ['overlap', policies.overlap],
@@ -62,6 +62,25 @@ const httpFacts = (target: OfKind<'http'>, zone: string): readonly Fact[] => [
   ['success', successText(target.success)],
   ['redirects', target.follow_redirects ? undefined : 'not followed'],
   ['reports', reportsText(target.completion)],
+]
+
+const targetFacts = (target: Job['target'], zone: string): readonly Fact[] => {
+  switch (target.kind) {
+    case 'http':
+      return httpFacts(target, zone)
+    case 'function':
+      return functionFacts(target)
+    case 'github':
+      return githubFacts(target)
+  }
+}
+
+const githubFacts = (target: OfKind<'github'>): readonly Fact[] => [
+  ['calls', `GitHub workflow ${target.owner}/${target.repo}/${target.workflow}`],
+  ['ref', target.ref ?? undefined],
+  ...Object.entries(target.inputs).map(([name, value]) => ['input', `${name}=${bodyText(value)}`] as const),
+  ['token', target.token?.fingerprint],
+  ['success', target.success_when],
 ]
 
 const functionFacts = ({ function: name, args, kwargs }: OfKind<'function'>): readonly Fact[] => [

@@ -1,11 +1,10 @@
 /** What a job calls, as flags: the address, what is sent, who we are to it, and when a call has ended. */
-import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import type { AuthInput, BodyInput, HttpTargetInput } from '../../api/contract/targets.ts'
 import { readDuration } from '../duration.ts'
-import { CommandFailure, usage } from '../exit-codes.ts'
+import { usage } from '../exit-codes.ts'
 import { several } from './command.ts'
-import { given, pairs, readJson } from './flag-texts.ts'
+import { fileText, given, pairs, readJson } from './flag-texts.ts'
 
 export type TargetFlags = {
   readonly url?: string
@@ -130,12 +129,4 @@ const completionOf = ({ reportWithin }: TargetFlags): HttpTargetInput['completio
   if (reportWithin === undefined) return undefined
   if (reportWithin === 'none') return { mode: 'response' }
   return { mode: 'report', deadline_seconds: readDuration('--report-within', reportWithin) }
-}
-
-const fileText = (option: string, path: string): string => {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new CommandFailure('usage', `${option}: ${(error as Error).message}`, error)
-  }
 }

@@ -1,5 +1,7 @@
 /** Values that rest as JSON text: equal texts become the same object, so that what is made from one may be cached by identity. */
+
 import type { Timetable } from '../../domain/job.ts'
+import type { JsonObject } from '../../domain/json.ts'
 import type { PolicyChoices } from '../../domain/policies.ts'
 import type { Target } from '../../domain/target.ts'
 
@@ -37,8 +39,7 @@ export const policiesOf = (text: string | null): PolicyChoices => (text === null
 export const policiesText = (policies: PolicyChoices): string | null =>
   Object.keys(policies).length === 0 ? null : JSON.stringify(policies)
 
-export const metadataText = (metadata: Readonly<Record<string, string>>): string | null =>
+export const metadataText = (metadata: JsonObject): string | null =>
   Object.keys(metadata).length === 0 ? null : JSON.stringify(metadata)
 
-export const metadataOf = (text: string | null): Readonly<Record<string, string>> =>
-  text === null ? {} : (JSON.parse(text) as Record<string, string>)
+export const metadataOf = (text: string | null): JsonObject => (text === null ? {} : (JSON.parse(text) as JsonObject))

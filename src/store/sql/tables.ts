@@ -26,6 +26,7 @@ export type Tables = {
   outage: { from_at: number; until_at: number }
   api_key: ApiKeyTable
   ticket: TicketTable
+  github_run: GithubRunTable
   report: ReportTable
   retention: RetentionTable
   retention_floor: { workspace_key: number; job_key: number; complete_since: number }
@@ -288,6 +289,14 @@ export type TicketTable = {
   status: number | null
   headers: string | null
   sealed_body: string | null
+}
+
+export type GithubRunTable = {
+  workspace_key: Fixed<number>
+  execution_id: Fixed<string>
+  sent_at: number
+  run_id: number | null
+  judged: number
 }
 
 export type ReportTable = {

@@ -111,6 +111,15 @@ const remove = async (
           sql<boolean>`not exists (select 1 from execution e where e.workspace_key = report.workspace_key and e.id = report.execution_id)`,
         ),
     ),
+    ofEach(ids, (id) =>
+      read
+        .deleteFrom('github_run')
+        .where('workspace_key', '=', workspaceKey)
+        .where('execution_id', '=', id)
+        .where(
+          sql<boolean>`not exists (select 1 from execution e where e.workspace_key = github_run.workspace_key and e.id = github_run.execution_id)`,
+        ),
+    ),
   ])
   return results?.[2]?.changes ?? 0
 }

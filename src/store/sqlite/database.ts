@@ -9,6 +9,7 @@ import { createEventStore } from '../sql/events.ts'
 import { createExecutionStore } from '../sql/executions.ts'
 import { createForgetters } from '../sql/forgetters.ts'
 import { openGate } from '../sql/gate.ts'
+import { createGithubRunStore } from '../sql/github-runs.ts'
 import { createHistoryStore } from '../sql/history.ts'
 import { createInboxStore } from '../sql/inbox.ts'
 import { createJobStore } from '../sql/jobs.ts'
@@ -110,6 +111,7 @@ export const openSqliteStore = async ({
     ...recordsOver(access),
     noting: (...entries) => recordsOver(noting(access, entries)),
     reports: gate.before(createReportStore(writer, read)),
+    githubRuns: gate.before(createGithubRunStore(plain)),
     tickets: gate.before(createTicketStore(plain)),
     withinTicket,
     rollups: gate.before(createRollupStore(unhurried)),

@@ -12,6 +12,7 @@ import { crashes } from './migrations/0006-crashes.ts'
 import { upkeep } from './migrations/0007-upkeep.ts'
 import { catalog } from './migrations/0008-catalog.ts'
 import { notices } from './migrations/0009-notices.ts'
+import { github } from './migrations/0010-github.ts'
 import { preferences } from './migrations/0011-preferences.ts'
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string }
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly Migration[] = [
   upkeep,
   catalog,
   notices,
+  github,
   preferences,
 ]
 
