@@ -2,7 +2,7 @@
 import type { Explanation } from '../../api/contract/history.ts'
 import type { Job } from '../../api/contract/jobs.ts'
 import type { Client } from '../client/client.ts'
-import { usage } from '../exit-codes.ts'
+import { hasOffset, readInstant } from '../instant.ts'
 import { safe } from '../safe-text.ts'
 import { showInstant, statusPaint } from '../show.ts'
 import { type Adder, asking, onServer, type Shared, withJson } from './command.ts'
@@ -31,13 +31,8 @@ export const addExplainCommand: Adder = (parent, world) => {
     )
 }
 
-/** A wall-clock time is read in the zone of the job; one that comes twice is the first, one that is skipped the next. */
 const instantIn = async (client: Client, id: string, text: string): Promise<string> => {
-  if (/(z|[+-]\d\d:?\d\d)$/i.test(text)) return text
+  if (hasOffset(text)) return readInstant('--at', text, 'UTC')
   const { time_zone } = await client.get<Job>(`/jobs/${id}`)
-  try {
-    return Temporal.PlainDateTime.from(text.replace(' ', 'T')).toZonedDateTime(time_zone).toInstant().toString()
-  } catch {
-    throw usage('--at', text, 'write an instant such as 2026-03-29T02:30 or 2026-03-29T01:30:00Z')
-  }
+  return readInstant('--at', text, time_zone)
 }

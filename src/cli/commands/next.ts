@@ -1,5 +1,5 @@
 /** `carillon next`: when would this fire? Answered here, without a server, by the code that fires. */
-import { usage } from '../exit-codes.ts'
+import { readInstant } from '../instant.ts'
 import { safe } from '../safe-text.ts'
 import { showInstant } from '../show.ts'
 import { table } from '../table.ts'
@@ -10,12 +10,15 @@ type NextOptions = { readonly tz: string; readonly after?: string; readonly coun
 export const addNextCommand: Adder = (parent, { terminal }) => {
   withJson(parent.command('next <cron>').description('the next instants of a cron expression, without a server'))
     .option('--tz <zone>', 'time zone, such as Europe/Berlin', 'UTC')
-    .option('--after <instant>', 'look on from here: 2026-03-29T00:00:00Z (default: now)')
+    .option(
+      '--after <instant>',
+      'look on from here, with an offset or in the time zone: 2026-03-29T00:00 (default: now)',
+    )
     .option('--count <n>', 'how many', wholeNumber(1, 100), 10)
     .action(async (expression: string, { tz, after, count, json }: NextOptions) => {
       const { previewTimetable } = await import('../../app.ts')
       const timetable = { schedules: [{ kind: 'cron' as const, expression, zone: tz }], zone: tz }
-      const from = after === undefined ? {} : { after: readInstant('--after', after) }
+      const from = after === undefined ? {} : { after: Date.parse(readInstant('--after', after, tz)) }
       const preview = previewTimetable(timetable, { count, ...from })
       const next = preview.next.map((ms) => new Date(ms).toISOString())
 
@@ -38,12 +41,4 @@ export const addNextCommand: Adder = (parent, { terminal }) => {
       for (const { effect } of preview.clockChanges) terminal.remark(`Clock change: ${safe(effect)}`)
       for (const { message } of preview.warnings) terminal.remark(`Warning: ${safe(message)}`)
     })
-}
-
-const readInstant = (option: string, text: string): number => {
-  try {
-    return Temporal.Instant.from(text).epochMilliseconds
-  } catch {
-    throw usage(option, text, 'write an instant with its offset, such as 2026-03-29T00:00:00Z')
-  }
 }
