@@ -56,6 +56,7 @@ const TAGS = [
   { name: 'jobs', description: 'What runs, when, and how it behaves.' },
   { name: 'executions', description: 'What ran, what did not, and why.' },
   { name: 'functions', description: 'Code of the operator that jobs may call.' },
+  { name: 'alerts', description: 'Who hears of jobs, and on which way.' },
   { name: 'categories', description: 'By what people find jobs.' },
   { name: 'teams', description: 'Who is in charge of jobs.' },
   { name: 'limits', description: 'How much may run at once and per time, and of what is made up for.' },

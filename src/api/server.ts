@@ -16,6 +16,7 @@ import { LIMITS, type Limits, refuseBrokenRequest } from './limits.ts'
 import { describeApi } from './openapi.ts'
 import { answerProblems, refuser } from './refuse.ts'
 import { digestOf, IDEMPOTENCY_KEY, repeatWrites } from './repeats.ts'
+import { alertRoutes } from './routes/alerts.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { catalogRoutes } from './routes/catalog.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -124,6 +125,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       signingSecretRoutes(api, context)
       executionRoutes(api, context)
       functionRoutes(api, context)
+      alertRoutes(api, context)
       catalogRoutes(api, context)
       limitRoutes(api, context)
       eventRoutes(api, context)

@@ -16,6 +16,8 @@ const AUDITED: Readonly<Record<string, Deed | { readonly exempt: string }>> = {
   undoJob: 'job.undone',
   cancelExecution: 'execution.cancelled',
   retryExecution: 'execution.retried',
+  updateJobAlerts: 'job.alerts_changed',
+  updateSlackSettings: 'slack.changed',
   createCategory: 'catalog.created',
   updateCategory: 'catalog.changed',
   createTeam: 'catalog.created',
@@ -44,6 +46,7 @@ const AUDITED: Readonly<Record<string, Deed | { readonly exempt: string }>> = {
   deleteUser: 'user.deleted',
   refreshSession: { exempt: 'the session goes on; a second use of its token is told as session.reused' },
   previewSchedule: { exempt: 'changes nothing' },
+  testTarget: { exempt: 'calls a target once and keeps nothing of it' },
   validateSchedule: { exempt: 'changes nothing' },
 }
 
@@ -81,6 +84,8 @@ test('S98: each of them is, with who did it and from where', async (t) => {
   const key = (await as('POST', '/api-keys', { name: 'a key', scopes: ['jobs:read'] })).body
   await as('PATCH', `/api-keys/${key.id}`, { name: 'another' })
   await as('DELETE', `/api-keys/${key.id}`)
+  await as('PATCH', `/jobs/${signedId}/alerts`, { announce: 'all' })
+  await as('PATCH', '/settings/slack', { channel: '#here' })
   const { body: category } = await as('POST', '/categories', { name: 'Month end' })
   await as('PATCH', `/categories/${category.id}`, { name: 'Year end' })
   await as('PUT', '/limits/database', { concurrency: 2 })

@@ -33,6 +33,22 @@ const TABLE: readonly Case[] = [
     status: 200,
   },
   {
+    operation: 'updateJobAlerts',
+    method: 'PATCH',
+    path: '/jobs/ID/alerts',
+    body: { announce: 'all' },
+    make: 'alerts',
+    status: 200,
+  },
+  {
+    operation: 'updateSlackSettings',
+    method: 'PATCH',
+    path: '/settings/slack',
+    body: { channel: '#x' },
+    make: 'slack',
+    status: 200,
+  },
+  {
     operation: 'updateCategory',
     method: 'PATCH',
     path: '/categories/ID',
@@ -62,6 +78,8 @@ const HOMES = {
   paused: 'jobs',
   changed: 'jobs',
   signed: 'jobs',
+  alerts: 'jobs',
+  slack: 'settings/slack',
   category: 'categories',
   team: 'teams',
   limit: 'limits',
@@ -90,6 +108,8 @@ test('each write of the table is refused under a tag that is not the present one
     },
     signed: async () =>
       (await post('/jobs', aJob({ target: { kind: 'http', url: 'https://example.com/', signing: {} } }))).id,
+    alerts: job,
+    slack: async () => '',
     category: async () => (await post('/categories', { name: `category ${limits++}` })).id,
     team: async () => (await post('/teams', { name: `team ${limits++}`, slack_handle: '@t' })).id,
     limit: async () => (await ask('PUT', `/limits/limit-${limits++}`, { token, body: { concurrency: 1 } })).body.name,
@@ -106,7 +126,8 @@ test('each write of the table is refused under a tag that is not the present one
 
   for (const { operation, method, path, body, make, status } of TABLE) {
     const id = await makers[make]()
-    const home = id === '' ? `/${HOMES[make]}` : `/${HOMES[make]}/${id}`
+    const within = make === 'alerts' ? '/alerts' : ''
+    const home = id === '' ? `/${HOMES[make]}` : `/${HOMES[make]}/${id}${within}`
     const before = await ask('GET', home, { token })
     const send = (tag: string) => ask(method, path.replace('ID', id), { token, body, headers: { 'if-match': tag } })
 
