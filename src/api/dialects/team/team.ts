@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { Log } from '../../../telemetry/log.ts'
 import { authRoutes } from './auth.ts'
 import { teamAuthenticator } from './authenticate.ts'
+import { cronRoutes } from './cron.ts'
 import { answerRefusals } from './errors.ts'
 import { notificationRoutes } from './notifications.ts'
 import { type Described, describeTeam, learnRoutes } from './openapi.ts'
@@ -21,6 +22,7 @@ const ROUTES: readonly TeamRoutes[] = [
   notificationRoutes,
   slackRoutes,
   schedulerRoutes,
+  cronRoutes,
 ]
 
 export const teamDialect =
