@@ -4,6 +4,7 @@ import type { Log } from '../../../telemetry/log.ts'
 import { authRoutes } from './auth.ts'
 import { teamAuthenticator } from './authenticate.ts'
 import { catalogRoutes } from './catalog.ts'
+import { cronRoutes } from './cron.ts'
 import { answerRefusals } from './errors.ts'
 import { notificationRoutes } from './notifications.ts'
 import { type Described, describeTeam, learnRoutes } from './openapi.ts'
@@ -23,6 +24,7 @@ const ROUTES: readonly TeamRoutes[] = [
   notificationRoutes,
   slackRoutes,
   schedulerRoutes,
+  cronRoutes,
 ]
 
 export const teamDialect =
