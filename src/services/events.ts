@@ -91,8 +91,11 @@ export const createEvents = ({ store, clock, auth }: Deps): Events => {
     const isNeeded = chosen.some((type) => HEARD_ONLY.includes(type))
     const { workspaceKey } = actor
 
+    // Before anybody is told that the stream stands: what happens right after that is part of it.
+    const present = await store.events.newest(workspaceKey)
+    if (isNeeded) await renew()
+
     const run = async function* (): AsyncGenerator<readonly Event[]> {
-      const present = await store.events.newest(workspaceKey)
       // A number that was never given belongs to another database.
       let at = Math.min(after ?? present, present)
       while (!stop.aborted) {
