@@ -1,6 +1,7 @@
 /** What somebody wants to be told of a job, checked as a whole and merged with what was kept. */
 import { ALERT_KINDS, type AlertRule, ANNOUNCEMENTS, type JobAlerts, type Via } from '../domain/alerts.ts'
 import type { FieldError } from '../domain/errors.ts'
+import { mailAddress } from '../domain/mail-address.ts'
 import { refuse } from './fields.ts'
 
 /** Absent and undefined fields stay; mail and rules are replaced whole. */
@@ -8,14 +9,8 @@ export type AlertsEdit = { readonly [K in keyof JobAlerts]?: JobAlerts[K] | unde
 
 export const MOST_RULES = 20
 export const MOST_ADDRESSES = 50
-const LONGEST_ADDRESS = 254
 const LONGEST_AFTER_MS = 30 * 86_400_000
 const MOST_IN_A_ROW = 1000
-
-/** Nothing that would end a header, no names, no lists: one address alone. */
-const ADDRESS = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]+$/
-
-export const isMailAddress = (text: string): boolean => text.length <= LONGEST_ADDRESS && ADDRESS.test(text)
 
 /** Throws `invalid` with all wrong fields. What the rules name is looked up elsewhere. */
 export const mergedAlerts = (kept: JobAlerts, edit: AlertsEdit): JobAlerts => {
@@ -44,7 +39,7 @@ const faultsOf = ({ announce, mail, rules, snoozedUntil }: JobAlerts): FieldErro
 const addressFaults = (field: string, addresses: readonly string[]): FieldError[] => [
   ...(addresses.length > MOST_ADDRESSES ? [{ field, message: `at most ${MOST_ADDRESSES} addresses` }] : []),
   ...addresses.flatMap((address, index) =>
-    isMailAddress(address)
+    mailAddress(address) === address
       ? []
       : [{ field: `${field}[${index}]`, value: address, message: 'give one e-mail address, such as ada@example.com' }],
   ),
