@@ -19,6 +19,7 @@ import { createLedgerService, type LedgerService } from './ledger.ts'
 import { createLimits, type Limits } from './limits.ts'
 import { createNoticeSettings, type NoticeSettings } from './notice-settings.ts'
 import { createPreferences, type Preferences } from './preferences.ts'
+import { createRan, type Ran } from './ran.ts'
 import { createRepeats, type Repeats } from './repeats.ts'
 import { createReports, type Reports } from './reports.ts'
 import { createRetention, type Retention } from './retention.ts'
@@ -55,6 +56,7 @@ export type { LimitView } from './limits.ts'
 export { createTellMoved } from './moved.ts'
 export type { SlackEdit, SlackView } from './notice-settings.ts'
 export type { Resumed } from './pausing.ts'
+export type { RanView } from './ran.ts'
 export type { Errand, Repeats } from './repeats.ts'
 export type { Report } from './reports.ts'
 export type { RetentionEdit, RetentionView } from './retention.ts'
@@ -81,6 +83,7 @@ export type Services = {
   readonly users: Users
   readonly jobs: Jobs
   readonly executions: Executions
+  readonly ran: Ran
   readonly functions: Functions
   readonly reports: Reports
   readonly schedules: Schedules
@@ -123,6 +126,7 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     users: createUsers(deps, forgetUser),
     jobs,
     executions: createExecutions(deps),
+    ran: createRan(deps),
     functions: createFunctions(deps),
     reports: createReports(deps),
     schedules: createSchedules(deps),

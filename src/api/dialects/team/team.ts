@@ -5,6 +5,7 @@ import { authRoutes } from './auth.ts'
 import { teamAuthenticator } from './authenticate.ts'
 import { cronRoutes } from './cron.ts'
 import { answerRefusals } from './errors.ts'
+import { executionRoutes } from './executions.ts'
 import { notificationRoutes } from './notifications.ts'
 import { type Described, describeTeam, learnRoutes } from './openapi.ts'
 import { preferenceRoutes } from './preferences.ts'
@@ -23,6 +24,7 @@ const ROUTES: readonly TeamRoutes[] = [
   slackRoutes,
   schedulerRoutes,
   cronRoutes,
+  executionRoutes,
 ]
 
 export const teamDialect =
