@@ -20,6 +20,7 @@ import { createLedgerService, type LedgerService } from './ledger.ts'
 import { createLimits, type Limits } from './limits.ts'
 import { createNoticeSettings, type NoticeSettings } from './notice-settings.ts'
 import { createPreferences, type Preferences } from './preferences.ts'
+import { createRan, type Ran } from './ran.ts'
 import { createRepeats, type Repeats } from './repeats.ts'
 import { createReports, type Reports } from './reports.ts'
 import { createRetention, type Retention } from './retention.ts'
@@ -59,6 +60,7 @@ export type { LimitView } from './limits.ts'
 export { createTellMoved } from './moved.ts'
 export type { SlackEdit, SlackView } from './notice-settings.ts'
 export type { Resumed } from './pausing.ts'
+export type { RanView } from './ran.ts'
 export type { Errand, Repeats } from './repeats.ts'
 export type { Report } from './reports.ts'
 export type { RetentionEdit, RetentionView } from './retention.ts'
@@ -86,6 +88,7 @@ export type Services = {
   readonly users: Users
   readonly jobs: Jobs
   readonly executions: Executions
+  readonly ran: Ran
   readonly functions: Functions
   readonly reports: Reports
   readonly schedules: Schedules
@@ -132,6 +135,7 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     users: createUsers(deps, forgetUser),
     jobs,
     executions: createExecutions(deps),
+    ran: createRan(deps),
     functions: createFunctions(deps),
     reports: createReports(deps),
     schedules: createSchedules(deps),

@@ -82,6 +82,26 @@ export type ExecutionFilter = {
   readonly limit: number
 }
 
+/** Which of what ran, or is to run at once; what was skipped or missed is not among it, nor what deleted jobs did. */
+export type RanFilter = {
+  readonly jobKey?: number
+  readonly statuses?: readonly Status[]
+  readonly triggers?: readonly Trigger[]
+  readonly targetKinds?: readonly string[]
+  /** By start, or before it by scheduled instant, epoch ms: from inclusive, until exclusive. */
+  readonly from?: number
+  readonly until?: number
+}
+
+/** `output` begins here as in `byId`, and is cut. The target is the one that the job has now. */
+export type RanRow = ExecutionRow & { readonly target: Target }
+
+export type RanTally = {
+  readonly counts: Readonly<Partial<Record<Status, number>>>
+  /** Means of those that started and ended, ms; null when there are none. */
+  readonly meanDurationMs: { readonly success: number | null; readonly all: number | null }
+}
+
 /** A past occurrence of one job, by its scheduled instant. */
 export type OccurrenceRow = Pick<
   ExecutionRow,
@@ -107,6 +127,16 @@ export type ExecutionStore = {
   readonly attempts: (workspaceKey: number, id: string) => Promise<readonly AttemptRow[]>
   /** In the order of creation; those of one job in the order of their scheduled instants. */
   readonly list: (workspaceKey: number, filter: ExecutionFilter) => Promise<Page<ExecutionRow>>
+  /**
+   * Newest start first, with the number of all that fit. Bounded: the newest 200 000 executions, of the job or of the
+   * workspace, are looked through and counted, older ones are not.
+   */
+  readonly ran: (
+    workspaceKey: number,
+    filter: RanFilter & { readonly offset: number; readonly limit: number; readonly outputCharacters: number },
+  ) => Promise<{ readonly items: readonly RanRow[]; readonly total: number }>
+  /** Bounded like `ran`. */
+  readonly ranTally: (workspaceKey: number, filter: RanFilter) => Promise<RanTally>
   /** Newest first by scheduled instant, those before `before`; manual runs are no occurrences. */
   readonly occurrences: (
     workspaceKey: number,

@@ -33,6 +33,9 @@ export type {
   ExecutionStore,
   NewManualRun,
   OccurrenceRow,
+  RanFilter,
+  RanRow,
+  RanTally,
   Standing,
   Statistics,
 } from './executions.ts'

@@ -17,6 +17,7 @@ import { nodesContract } from './store-nodes.ts'
 import { noticesContract } from './store-notices.ts'
 import { outcomesContract } from './store-outcomes.ts'
 import { peopleContract } from './store-people.ts'
+import { ranContract } from './store-ran.ts'
 import { reportsContract } from './store-reports.ts'
 import { retentionContract } from './store-retention.ts'
 import { scheduleChangesContract } from './store-schedule-changes.ts'
@@ -42,6 +43,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
     crashesContract(open)
     executionsContract(open)
     historyContract(open)
+    ranContract(open)
     reportsContract(open)
     peopleContract(open)
     sessionsContract(open)

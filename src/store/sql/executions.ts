@@ -2,6 +2,7 @@
 import type { ExecutionRow, ExecutionStore } from '../executions.ts'
 import { STATUS_CODE } from './codes.ts'
 import { listExecutions, listOccurrences } from './execution-list.ts'
+import { listRan, tallyRan } from './execution-ran.ts'
 import { attemptOf, executionOf, selectWholeExecution } from './execution-rows.ts'
 import { cancelExecution, createManualRun, retryExecution } from './execution-writes.ts'
 import type { Access } from './unit.ts'
@@ -14,6 +15,8 @@ export const createExecutionStore = (access: Access, statistics: ExecutionStore[
   list: (workspaceKey, filter) => listExecutions(access.read, workspaceKey, filter),
   occurrences: (workspaceKey, jobKey, before, limit) =>
     listOccurrences(access.read, { workspaceKey, jobKey, before, limit }),
+  ran: (workspaceKey, filter) => listRan(access.read, workspaceKey, filter),
+  ranTally: (workspaceKey, filter) => tallyRan(access.read, workspaceKey, filter),
   cancel: (workspaceKey, id, now, ifAt = null) => cancelExecution(access, { workspaceKey, id, now, ifAt }),
   retry: (workspaceKey, id, requestedBy, now, ifAt = null) =>
     retryExecution(access, { workspaceKey, id, requestedBy, now, ifAt }),

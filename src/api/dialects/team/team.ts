@@ -6,6 +6,7 @@ import { teamAuthenticator } from './authenticate.ts'
 import { catalogRoutes } from './catalog.ts'
 import { cronRoutes } from './cron.ts'
 import { answerRefusals } from './errors.ts'
+import { executionRoutes } from './executions.ts'
 import { notificationRoutes } from './notifications.ts'
 import { type Described, describeTeam, learnRoutes } from './openapi.ts'
 import { preferenceRoutes } from './preferences.ts'
@@ -25,6 +26,7 @@ const ROUTES: readonly TeamRoutes[] = [
   slackRoutes,
   schedulerRoutes,
   cronRoutes,
+  executionRoutes,
 ]
 
 export const teamDialect =
