@@ -82,12 +82,9 @@ const cut = (output: string | null): string | null =>
 
 const ranView = ({ target, ...row }: RanRow): RanView => ({ ...executionView(row), called: calledOf(target) })
 
-/** A workflow is known by its parts: no other kind of target has them. */
 const calledOf = (target: Target): Called => {
   if (target.kind === 'http') return { kind: target.kind, name: target.url, repo: null }
   if (target.kind === 'function') return { kind: target.kind, name: target.function, repo: null }
-  const { kind, owner, repo, workflow } = target as Workflow
+  const { kind, owner, repo, workflow } = target
   return { kind, name: `${owner}/${repo}/${workflow}`, repo }
 }
-
-type Workflow = { readonly kind: string; readonly owner: string; readonly repo: string; readonly workflow: string }
