@@ -57,6 +57,7 @@ const TAGS = [
   { name: 'executions', description: 'What ran, what did not, and why.' },
   { name: 'functions', description: 'Code of the operator that jobs may call.' },
   { name: 'alerts', description: 'Who hears of jobs, and on which way.' },
+  { name: 'applications', description: 'Applications, the APIs of them that jobs call, and how to sign in to them.' },
   { name: 'categories', description: 'By what people find jobs.' },
   { name: 'teams', description: 'Who is in charge of jobs.' },
   { name: 'limits', description: 'How much may run at once and per time, and of what is made up for.' },

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Actor } from '../domain/actor.ts'
 import { DEFAULT_ALERTS } from '../domain/alerts.ts'
+import type { Api } from '../domain/application.ts'
 import { newId } from '../domain/ids.ts'
 import type { Job, JobState } from '../domain/job.ts'
 import type { Page } from '../domain/page.ts'
@@ -35,18 +36,35 @@ type JobQuery = {
   /** Id, slug or name. */
   readonly category?: string | undefined
   readonly team?: string | undefined
+  /** The id of one: jobs that call its APIs. */
+  readonly application?: string | undefined
   readonly sort: 'created_at' | 'name' | 'updated_at'
   readonly descending: boolean
   readonly cursor: string | null
   readonly limit: number
 }
 
+/** What an edit changes beside a draft. */
+type Extras = { readonly ownerId?: string | undefined; readonly api?: Api | undefined }
+
+/** What only other use cases ask for. */
+type JobChoice = {
+  /** The API that the job is made from, kept with it. conflict: its application has another of the name. */
+  readonly api?: Api
+}
+
 export type Jobs = {
-  readonly create: (actor: Actor, input: JobInput) => Promise<JobView>
+  readonly create: (actor: Actor, input: JobInput, choice?: JobChoice) => Promise<JobView>
   readonly list: (actor: Actor, query: JobQuery) => Promise<Page<JobView>>
   readonly get: (actor: Actor, id: string) => Promise<JobView>
   /** `ifVersion` null: the last writer wins. Otherwise `stale` when it is not the present version. */
-  readonly update: (actor: Actor, id: string, edit: JobEdit, ifVersion: number | null) => Promise<JobView>
+  readonly update: (
+    actor: Actor,
+    id: string,
+    edit: JobEdit,
+    ifVersion: number | null,
+    choice?: JobChoice,
+  ) => Promise<JobView>
   readonly delete: (actor: Actor, id: string, ifVersion: number | null) => Promise<void>
   /** A copy with another name, paused unless it is to run at once. */
   readonly clone: ReturnType<typeof createCloning>
@@ -100,14 +118,14 @@ export const createJobs = (deps: Deps): Jobs => {
       after: factsOf(before, change),
     })
 
-  const create = async (actor: Actor, input: JobInput): Promise<JobView> => {
+  const create = async (actor: Actor, input: JobInput, { api }: JobChoice = {}): Promise<JobView> => {
     const ownerId = await ownerFor(actor, input.ownerId)
     const { workspaceKey } = actor
     const made = input.id === undefined ? null : await store.jobs.byId(workspaceKey, input.id)
     if (made !== null) return viewOf(made)
     const { job: born, newSecret } = newJobOf(input, { id: input.id ?? newId(), workspaceKey, ownerId })
     await refuseUnknown(born)
-    const placed = { ...born, ...(await placesOf(store, workspaceKey, input)) }
+    const placed = { ...born, ...(await placesOf(store, workspaceKey, input)), ...(api && { api }) }
     const job = await noting(deps, actor, noteOfNew(auth.secrets, placed)).jobs.create(placed)
     signals.wake()
     return withNewSecret(await viewOf(job), newSecret)
@@ -116,12 +134,13 @@ export const createJobs = (deps: Deps): Jobs => {
   const changeOf = (
     job: Job,
     given: Draft,
-    { ownerId, after }: { readonly ownerId: string | undefined; readonly after: number },
+    { ownerId, api, after }: Extras & { readonly after: number },
   ): JobChange => {
     const { timetable, ...rest } = given
     const change = {
       ...differing(rest, job),
       ...(ownerId === undefined || ownerId === job.ownerId ? {} : { ownerId }),
+      ...(api && { api }),
     }
     // The same timetable again must not raise the schedule version: instants that were claimed stay what they are.
     if (timetable === undefined || isDeepStrictEqual(timetable, job.timetable)) return change
@@ -132,7 +151,7 @@ export const createJobs = (deps: Deps): Jobs => {
 
   type How = {
     readonly deed: 'job.changed' | 'job.undone'
-    readonly wanted: (before: Job) => Promise<Draft & { readonly ownerId?: string | undefined }>
+    readonly wanted: (before: Job) => Promise<Draft & Extras>
   }
 
   /** The job with what is wanted of it, as one guarded change; answered when nothing fires as it was before. */
@@ -141,13 +160,13 @@ export const createJobs = (deps: Deps): Jobs => {
       ifVersion,
       read: () => jobFor(store, actor, 'job.change', id),
       write: async (before) => {
-        const { ownerId, ...given } = await wanted(before)
+        const { ownerId, api, ...given } = await wanted(before)
         const { target, policies, alerts } = differing(given, before)
         await refuseUnknown({ workspaceKey: before.workspaceKey, target, policies, alerts })
         const now = clock.now()
         // A run that was taken a moment ahead of its time is still to come: the new timetable begins after it.
         const taken = await store.jobs.takenUpTo(before.key, { after: now, upTo: now + A_MOMENT_MS })
-        const change = changeOf(before, given, { ownerId, after: taken ?? now })
+        const change = changeOf(before, given, { ownerId, api, after: taken ?? now })
         if (Object.keys(change).length === 0) return { job: before, isChanged: false }
         const moves = change.timetable !== undefined
         const at = moves ? await leavingOf(store, before, { now, reason: 'edited' }) : { now, expectedDueAt: null }
@@ -162,7 +181,7 @@ export const createJobs = (deps: Deps): Jobs => {
     return job
   }
 
-  const update = async (actor: Actor, id: string, edit: JobEdit, ifVersion: number | null): Promise<JobView> => {
+  const update: Jobs['update'] = async (actor, id, edit, ifVersion, { api } = {}) => {
     let secretToShow: string | null = null
     const job = await rewrite(actor, id, ifVersion, {
       deed: 'job.changed',
@@ -177,7 +196,7 @@ export const createJobs = (deps: Deps): Jobs => {
             : withSigningSecret(edit.target, signingOf(before.target))
         secretToShow = newSecret
         const places = await placesOf(store, before.workspaceKey, edit, before)
-        return { ...(await draft({ ...edit, target }, before)), ...places, ownerId: edit.ownerId }
+        return { ...(await draft({ ...edit, target }, before)), ...places, ownerId: edit.ownerId, api }
       },
     })
     const view = async (): Promise<JobView> => {
@@ -247,15 +266,17 @@ const differing = (given: Draft, job: Job): Draft =>
 
 /** Null: no job can have what is asked for. */
 const placesAsked = async (
-  { catalog }: Pick<Deps['store'], 'catalog'>,
+  { catalog, applications }: Pick<Deps['store'], 'catalog' | 'applications'>,
   workspaceKey: number,
-  { category, team }: Pick<JobQuery, 'category' | 'team'>,
-): Promise<Pick<JobFilter, 'categoryKey' | 'teamKey'> | null> => {
+  { category, team, application }: Pick<JobQuery, 'category' | 'team' | 'application'>,
+): Promise<Pick<JobFilter, 'categoryKey' | 'teamKey' | 'applicationKey'> | null> => {
   const ofCategory = category === undefined ? undefined : await catalog.find(workspaceKey, 'category', category)
   const ofTeam = team === undefined ? undefined : await catalog.find(workspaceKey, 'team', team)
-  if (ofCategory === null || ofTeam === null) return null
+  const ofApplication = application === undefined ? undefined : await applications.byId(workspaceKey, application)
+  if (ofCategory === null || ofTeam === null || ofApplication === null) return null
   return {
     ...(ofCategory !== undefined && { categoryKey: ofCategory.key }),
     ...(ofTeam !== undefined && { teamKey: ofTeam.key }),
+    ...(ofApplication !== undefined && { applicationKey: ofApplication.key }),
   }
 }

@@ -1,6 +1,7 @@
 /** What the use cases ask of the store about jobs. Every method is bound to one workspace. */
 
 import type { JobAlerts } from '../domain/alerts.ts'
+import type { Api } from '../domain/application.ts'
 import type { Status } from '../domain/execution.ts'
 import type { Job, JobState, PauseReason, Timetable } from '../domain/job.ts'
 import type { JsonObject } from '../domain/json.ts'
@@ -27,6 +28,8 @@ export type NewJob = {
   readonly dueAt: number | null
   /** Default: nothing is kept, and DEFAULT_ALERTS hold. */
   readonly alerts?: JobAlerts
+  /** The API that it is made from: the job is not made where its application has another of the name. */
+  readonly api?: Api
 }
 
 /** New values; absent fields stay. `dueAt` goes with `timetable`: both or neither. */
@@ -44,6 +47,7 @@ export type JobChange = {
   readonly dueAt?: number | null
   readonly state?: JobState
   readonly alerts?: JobAlerts
+  readonly api?: Api
 }
 
 export type ResumePlan = {
@@ -79,6 +83,8 @@ export type JobFilter = {
   readonly ownerId?: string
   readonly categoryKey?: number
   readonly teamKey?: number
+  /** Those that call APIs of this application. */
+  readonly applicationKey?: number
   /** Part of the name, in any case of ASCII letters; `%` and `_` mean themselves. */
   readonly search?: string
   readonly sort: 'created_at' | 'name' | 'updated_at'

@@ -60,17 +60,18 @@ const metadata = z
 
 const placeInput = z.string().min(1).max(100).nullable().describe('Its id, slug or name; null: none.')
 
-export const JobCreate = strict({
-  name,
+/** What a job has beside its name and target. */
+export const JOB_REST = {
   description: description.optional(),
   ...TIMETABLE_INPUT,
-  target: TargetInput,
   policies: PoliciesInput.optional(),
   metadata: metadata.optional(),
   category: placeInput.optional(),
   team: placeInput.optional(),
-  enabled: z.boolean().optional().describe('False: the job is born paused.').meta({ default: true }),
-}).meta({
+}
+export const ENABLED = z.boolean().optional().describe('False: the job is born paused.').meta({ default: true })
+
+export const JobCreate = strict({ name, ...JOB_REST, target: TargetInput, enabled: ENABLED }).meta({
   id: 'JobCreate',
   examples: [
     {
@@ -91,14 +92,9 @@ export type JobCreate = z.input<typeof JobCreate>
 /** Fields left out stay, also inside `target` and `policies`; `schedules`, `headers`, `metadata` and the like are replaced whole. */
 export const JobUpdate = strict({
   name: name.optional(),
-  description: description.optional(),
-  ...TIMETABLE_INPUT,
+  ...JOB_REST,
   schedules: TIMETABLE_INPUT.schedules.optional(),
   target: TargetEdit.optional(),
-  policies: PoliciesInput.optional(),
-  metadata: metadata.optional(),
-  category: placeInput.optional(),
-  team: placeInput.optional(),
 }).meta({ id: 'JobUpdate' })
 export type JobUpdate = z.input<typeof JobUpdate>
 
@@ -115,6 +111,7 @@ export const JobQuery = strict({
   search: z.string().min(1).max(200).optional().describe('Part of the name.'),
   category: z.string().min(1).max(100).optional().describe('Its id, slug or name.'),
   team: z.string().min(1).max(100).optional().describe('Its id, slug or name.'),
+  application: Id.optional().describe('Its id: jobs that call its APIs.'),
   sort: z.enum(['created_at', 'name', 'updated_at']).default('created_at'),
   order: ORDER,
 })

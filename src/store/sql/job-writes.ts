@@ -1,9 +1,11 @@
 /** Writes to one job: each a guarded unit, so that of two people who change a job at once one hears of the other. */
 import { type Kysely, sql, type Updateable } from 'kysely'
+import { apiTaken } from '../../domain/application.ts'
 import { notFound } from '../../domain/errors.ts'
 import type { Job, PauseReason } from '../../domain/job.ts'
 import type { JobChange, Leaving, NewJob, ResumePlan } from '../jobs.ts'
 import { keepAlerts } from './alerts.ts'
+import { deleteApi, insertApi, updateApi } from './applications.ts'
 import { DELETED, LIMIT_KIND_CODE, PAUSE_REASON_CODE, STATE_CODE } from './codes.ts'
 import { executionRow } from './execution-rows.ts'
 import { keepFormer } from './former-jobs.ts'
@@ -19,6 +21,7 @@ type Read = Kysely<Tables>
 export const createJob = async ({ read, write }: Access, job: NewJob): Promise<Job> => {
   const ownerKeys = await ownerKeysOf(read, [job.ownerId])
   const results = await write([...insertJobs(read, [job], ownerKeys), readBack(read, job.id)])
+  if (results === null && job.api !== undefined) throw apiTaken(job.api.name)
   const created = jobFrom(results)
   if (created === null) throw new Error(`Job ${job.id} was not to be read after it was written.`)
   return created
@@ -63,6 +66,7 @@ export const updateJob = async (access: Access, job: Job, change: JobChange, at:
       ...(moves ? leaveTimetable(read, job, at) : []),
       ...(dueAt === null ? [] : insertDue(read, job.key, dueAt)),
       ...(change.alerts === undefined ? [] : [keepAlerts(read, job.id, change.alerts)]),
+      ...(change.api === undefined ? [] : [updateApi(read, job.key, change.api)]),
       readBack(read, job.id),
     ]),
   )
@@ -124,6 +128,7 @@ export const deleteJob = async ({ read, write, by }: Access, job: Job, at: Leavi
     ...leaveTimetable(read, job, at),
     cancelPendingOf(read, [job.key], at.now),
     forgetOwnLimit(read, job),
+    deleteApi(read, job.key),
   ])
   return results !== null
 }
@@ -173,7 +178,8 @@ const insertJobs = (read: Read, jobs: readonly NewJob[], owners: ReadonlyMap<str
   const rows = jobs.map((job) => newJobRow(job, owners.get(job.ownerId) ?? noOwner(job.ownerId)))
   const due = jobs.filter((job) => job.dueAt !== null)
   const kept = jobs.flatMap(({ id, alerts }) => (alerts === undefined ? [] : [keepAlerts(read, id, alerts)]))
-  return [...insertMany(read, 'job', rows), ...insertFirstDue(read, due), ...kept]
+  const apis = jobs.flatMap(({ id, api, now }) => (api === undefined ? [] : [insertApi(read, id, api, now)]))
+  return [...insertMany(read, 'job', rows), ...insertFirstDue(read, due), ...kept, ...apis]
 }
 
 /** The key of a new job is known to the database alone. */
