@@ -5,6 +5,7 @@ import { type AuditLog, createAuditLog } from './audit-log.ts'
 import { type Catalog, createCatalog } from './catalog.ts'
 import { type CatchUpWork, createCatchUpWork } from './catch-up.ts'
 import type { Deps } from './deps.ts'
+import { createEndDates, type EndDates } from './end-dates.ts'
 import { createEvents, type Events } from './events.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createExplaining } from './explaining.ts'
@@ -42,6 +43,7 @@ export type { ChainCheck } from './audit-log.ts'
 export type { CatalogEdit, CatalogInput, CatalogPart, CatalogView } from './catalog.ts'
 export type { CatchUpView } from './catch-up.ts'
 export type { Deps } from './deps.ts'
+export type { EndDates } from './end-dates.ts'
 export type { ExecutionView } from './execution-view.ts'
 export type { Executions } from './executions.ts'
 export type { Explained } from './explaining.ts'
@@ -115,6 +117,7 @@ export type Services = {
   readonly preferences: Preferences
   readonly webhooks: Webhooks
   readonly catalog: Catalog
+  readonly endDates: EndDates
   readonly testRun: ReturnType<typeof createTestRun>
   /** Of repositories that are named without an owner; null where the operator names none. */
   readonly defaultGithubOwner: string | null
@@ -160,6 +163,7 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     preferences: createPreferences(deps),
     webhooks: createWebhooks(deps),
     catalog: createCatalog(deps),
+    endDates: createEndDates(deps),
     testRun: createTestRun(deps),
     defaultGithubOwner: deps.settings.defaultGithubOwner ?? null,
     setup: createSetup(deps, jobs),

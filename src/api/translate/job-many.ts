@@ -120,7 +120,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export const jobToExport = (job: JobView) => {
   const { name, description, schedules, time_zone, start, end, max_runs, jitter_seconds, spread_seconds, ...rest } =
     jobToWire(job)
-  const { target, policies, metadata, category, team, state } = rest
+  const { target, policies, metadata, category, team, ends_on, state } = rest
   return {
     name,
     description,
@@ -136,6 +136,7 @@ export const jobToExport = (job: JobView) => {
     metadata,
     category: category?.slug ?? null,
     team: team?.slug ?? null,
+    ends_on,
     enabled: state === 'active',
   }
 }

@@ -16,6 +16,7 @@ export const jobInput = (input: wire.JobCreate, ground: Ground): JobInput => ({
   metadata: input.metadata,
   category: input.category,
   team: input.team,
+  endsOn: input.ends_on,
   enabled: input.enabled,
 })
 
@@ -29,6 +30,7 @@ export const jobEdit = (present: JobView, edit: wire.JobUpdate, ground: Ground):
   metadata: edit.metadata,
   category: edit.category,
   team: edit.team,
+  endsOn: edit.ends_on,
 })
 
 export const jobToWire = (job: JobView): wire.Job => ({
@@ -60,6 +62,7 @@ export const jobToWire = (job: JobView): wire.Job => ({
     active: job.team.active,
     slack_handle: job.team.slackHandle,
   },
+  ends_on: job.endsOn,
   version: job.version,
   created_at: instant(job.createdAt),
   updated_at: instant(job.updatedAt),
