@@ -14,6 +14,7 @@ import { catalog } from './migrations/0008-catalog.ts'
 import { notices } from './migrations/0009-notices.ts'
 import { github } from './migrations/0010-github.ts'
 import { preferences } from './migrations/0011-preferences.ts'
+import { jobNames } from './migrations/0012-job-names.ts'
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 
@@ -30,6 +31,7 @@ const MIGRATIONS: readonly Migration[] = [
   notices,
   github,
   preferences,
+  jobNames,
 ]
 
 /** "Cari": marks a file as ours, so that another program's database is never written to. */
