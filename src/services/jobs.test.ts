@@ -150,7 +150,7 @@ test('an edit that pauses is one change, told once as a pause, and one that resu
 
   assert.deepEqual([off.version, on.version, on.state, on.name], [2, 3, 'active', 'awake'])
   assert.equal(on.nextRunAt, START + 2 * HOUR + 15 * MINUTE)
-  const { items } = await services.auditLog.list(ada, { descending: false, cursor: null, limit: 50 })
+  const { items } = await services.auditLog.list(ada, { cursor: null, limit: 50 })
   assert.deepEqual(
     items.filter(({ subject }) => subject.id === id).map(({ deed, fields }) => [deed, [...fields].sort()]),
     [
