@@ -22,6 +22,14 @@ import { draftWithVariables } from './target-variables.ts'
 /** `newSecret`: a signing secret that was made for it, to be shown once. */
 export type Born = { readonly job: NewJob; readonly newSecret: string | null }
 
+/** What some surfaces hold jobs to, and others do not. */
+export type SavingChoice = {
+  /** Refused as conflict where another job of the workspace has the name. Default false. */
+  readonly uniqueName?: boolean | undefined
+  /** A timetable without a coming instant is taken; the job has ended then. Default false: `schedule.never_fires`. */
+  readonly mayBeOver?: boolean | undefined
+}
+
 export type Identity = Pick<NewJob, 'id' | 'workspaceKey' | 'ownerId'>
 
 export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) => {
@@ -42,8 +50,8 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) 
     return ownerId
   }
 
-  /** Throws for what is wrong with the input, like every draft. One that is imported paused may be over already. */
-  const newJobOf = (input: JobInput, identity: Identity, from: 'scratch' | 'imported' = 'scratch'): Born => {
+  /** Throws for what is wrong with the input, like every draft. */
+  const newJobOf = (input: JobInput, identity: Identity, { mayBeOver = false }: SavingChoice = {}): Born => {
     const { workspaceKey, id } = identity
     const now = clock.now()
     const { input: wanted, newSecret } = withSigningSecret(input.target, undefined)
@@ -55,7 +63,7 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) 
         stored: null,
         now,
         mayCall,
-        mayBeOver: from === 'imported' && input.enabled === false,
+        mayBeOver,
       },
     )
     const { name, timetable, target, description, policies, metadata, alerts } = draftWithVariables(given, id, null)

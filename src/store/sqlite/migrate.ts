@@ -14,7 +14,8 @@ import { catalog } from './migrations/0008-catalog.ts'
 import { notices } from './migrations/0009-notices.ts'
 import { github } from './migrations/0010-github.ts'
 import { preferences } from './migrations/0011-preferences.ts'
-import { webhookKeys } from './migrations/0012-webhook-keys.ts'
+import { jobNames } from './migrations/0012-job-names.ts'
+import { webhookKeys } from './migrations/0013-webhook-keys.ts'
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 
@@ -31,6 +32,7 @@ const MIGRATIONS: readonly Migration[] = [
   notices,
   github,
   preferences,
+  jobNames,
   webhookKeys,
 ]
 

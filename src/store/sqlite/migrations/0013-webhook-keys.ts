@@ -1,7 +1,7 @@
 /** Two keys for a webhook channel, so that its receiver need not change over at the very moment. */
 
 export const webhookKeys = {
-  number: 12,
+  number: 13,
   name: 'webhook-keys',
   sql: `
 -- Sealed, and signing beside sealed_secret until then; both or neither.
