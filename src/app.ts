@@ -169,6 +169,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
       jobLifetimeDays: config.jobLifetimeDays,
       requireEndDate: config.requireEndDate,
       defaultGithubOwner: config.defaultGithubOwner,
+      isMailOn: config.mailEnabled,
       refreshTokenSeconds: config.refreshTokenSeconds,
     },
     hold,

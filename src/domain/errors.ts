@@ -60,6 +60,14 @@ export const invalid = (field: string, value: unknown, message: string): DomainE
 export const notFound = (what: string, id: string): DomainError =>
   new DomainError('not_found', `No ${what} has the id ${show(id)}.`)
 
+/** Where names are to be unique. */
+export const nameTaken = (name: string): DomainError => {
+  const message = 'another job of the workspace has this name'
+  return new DomainError('conflict', `name: ${show(name)}: ${message}`, {
+    errors: [{ field: 'name', value: name, message }],
+  })
+}
+
 const LONGEST_SHOWN = 120
 
 const show = (value: unknown): string => {

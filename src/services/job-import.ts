@@ -53,7 +53,8 @@ export const createImport = (deps: Deps) => {
         const { job, newSecret } = newJobOf(
           input,
           { id: idFor(row), workspaceKey: actor.workspaceKey, ownerId },
-          'imported',
+          // One that is imported paused may be over already.
+          { mayBeOver: input.enabled === false, mayHaveEnded: input.enabled === false },
         )
         if (newSecret !== null) throw invalid('target.signing.secret', undefined, 'give it: an import shows no secret')
         await refuseUnknown(job)

@@ -23,6 +23,16 @@ import { draftWithVariables } from './target-variables.ts'
 /** `newSecret`: a signing secret that was made for it, to be shown once. */
 export type Born = { readonly job: NewJob; readonly newSecret: string | null }
 
+/** What some surfaces hold jobs to, and others do not. */
+export type SavingChoice = {
+  /** Refused as conflict where another job of the workspace has the name. Default false. */
+  readonly uniqueName?: boolean | undefined
+  /** A timetable without a coming instant is taken; the job has ended then. Default false: `schedule.never_fires`. */
+  readonly mayBeOver?: boolean | undefined
+  /** So is an end date that has passed. */
+  readonly mayHaveEnded?: boolean | undefined
+}
+
 export type Identity = Pick<NewJob, 'id' | 'workspaceKey' | 'ownerId'>
 
 export const createNewJobs = ({ store, clock, auth, mayCall, functions, settings }: Deps) => {
@@ -44,8 +54,12 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions, settings
     return ownerId
   }
 
-  /** Throws for what is wrong with the input, like every draft. One that is imported paused may be over already. */
-  const newJobOf = (input: JobInput, identity: Identity, from: 'scratch' | 'imported' = 'scratch'): Born => {
+  /** Throws for what is wrong with the input, like every draft. */
+  const newJobOf = (
+    input: JobInput,
+    identity: Identity,
+    { mayBeOver = false, mayHaveEnded = false }: SavingChoice = {},
+  ): Born => {
     const { workspaceKey, id } = identity
     const now = clock.now()
     const { input: wanted, newSecret } = withSigningSecret(input.target, undefined)
@@ -60,7 +74,8 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions, settings
         today: today(),
         now,
         mayCall,
-        mayBeOver: from === 'imported' && input.enabled === false,
+        mayBeOver,
+        mayHaveEnded,
       },
     )
     const { name, timetable, target, description, policies, metadata, alerts } = draftWithVariables(given, id, null)
@@ -85,10 +100,12 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions, settings
     readonly target?: Target | undefined
     readonly policies?: PolicyChoices | undefined
     readonly alerts?: JobAlerts | undefined
+    /** What the job has so far. */
+    readonly keptAlerts?: JobAlerts | undefined
   }): Promise<void> => {
     if (job.target !== undefined) await refuseFunction(functions, job.workspaceKey, job.target)
     await refuseUnknownLimits(store, job.workspaceKey, job.policies ?? {})
-    if (job.alerts !== undefined) await refuseStrangers({ store }, job.workspaceKey, job.alerts)
+    if (job.alerts !== undefined) await refuseStrangers({ store }, job.workspaceKey, job.alerts, job.keptAlerts)
   }
 
   return { checkOwner, ownerFor, newJobOf, refuseUnknown }

@@ -118,7 +118,7 @@ const planOf = (job: Job, catchUp: CatchUp, now: number): ResumePlan => {
  * A run taken a moment ahead of its time may still be to come: the schedule goes on after it. Rows that lie further ahead
  * are from before the clock went back; waiting for those times to come again would keep the job silent.
  */
-const takenUpTo = ({ missedAfter }: Job, now: number): number =>
+export const takenUpTo = ({ missedAfter }: Job, now: number): number =>
   missedAfter !== null && missedAfter > now && missedAfter - now <= A_MOMENT_MS ? missedAfter : now
 
 const rowsOf = ({ runs, missed }: CatchUp): NewExecution[] => [

@@ -39,21 +39,11 @@ export type Rewrite = (
   ifVersion: number | null,
   how: {
     readonly deed: 'job.undone'
-    readonly wanted: (before: Job) => Promise<Draft & { readonly ownerId?: string }>
+    readonly wanted: (before: Job) => Promise<Draft & { readonly ownerId?: string; readonly enabled: boolean }>
   },
 ) => Promise<Job>
 
-type Moves = {
-  readonly rewrite: Rewrite
-  readonly pause: (actor: Actor, id: string) => Promise<JobView>
-  readonly resume: (
-    actor: Actor,
-    id: string,
-    choice: { readonly catchUp: 'skip' },
-  ) => Promise<{ readonly job: JobView }>
-}
-
-export const createUndoing = (deps: Deps, { rewrite, pause, resume }: Moves) => {
+export const createUndoing = (deps: Deps, rewrite: Rewrite) => {
   const { store, clock, auth, signals, mayCall } = deps
   const { today } = createEndDates(deps)
 
@@ -105,12 +95,10 @@ export const createUndoing = (deps: Deps, { rewrite, pause, resume }: Moves) => 
         const { name, description, timetable, target, policies, metadata, categoryKey, teamKey } = wanted
         const draft = { name, description, timetable, target, policies, metadata, categoryKey, teamKey }
         const isGiven = wanted.ownerId !== '' && may(actor, 'job.give', before.ownerId)
-        const supplied = draftWithVariables(draft, id, before)
+        const supplied = { ...draftWithVariables(draft, id, before), enabled: wanted.state !== 'paused' }
         return isGiven ? { ...supplied, ownerId: wanted.ownerId } : supplied
       },
     })
-    if (wanted.state === 'paused' && job.state !== 'paused') return pause(actor, id)
-    if (wanted.state !== 'paused' && job.state === 'paused') return (await resume(actor, id, { catchUp: 'skip' })).job
     return viewOf(job)
   }
 

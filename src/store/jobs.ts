@@ -27,9 +27,11 @@ export type NewJob = {
   readonly dueAt: number | null
   /** Default: nothing is kept, and DEFAULT_ALERTS hold. */
   readonly alerts?: JobAlerts
+  /** Not made where another job of the workspace has the name: a DomainError `conflict`. */
+  readonly uniqueName?: boolean
 }
 
-/** New values; absent fields stay. `dueAt` goes with `timetable`: both or neither. */
+/** New values; absent fields stay. `dueAt` goes with `timetable` and with `enabled`. */
 export type JobChange = {
   readonly name?: string
   readonly description?: string | null
@@ -44,6 +46,10 @@ export type JobChange = {
   readonly dueAt?: number | null
   readonly state?: JobState
   readonly alerts?: JobAlerts
+  /** False: paused by the same write, by its user. True: a paused job is taken up again, with `state` and `dueAt`. */
+  readonly enabled?: boolean
+  /** Not written where another job of the workspace has the new name. */
+  readonly uniqueName?: boolean
 }
 
 export type ResumePlan = {
@@ -99,6 +105,8 @@ export type JobStore = {
   /** All or none. False: one of the ids was given to a job before, be it deleted since, and none was made. */
   readonly createMany: (jobs: readonly NewJob[]) => Promise<boolean>
   readonly byId: (workspaceKey: number, id: string) => Promise<Job | null>
+  /** Whether a job of the workspace, other than the one of this id, has exactly this name. */
+  readonly isNamed: (workspaceKey: number, name: string, exceptId: string | null) => Promise<boolean>
   readonly list: (workspaceKey: number, filter: JobFilter) => Promise<Page<Job>>
   /** Null: of all workspaces. */
   readonly count: (

@@ -14,7 +14,9 @@ import { catalog } from './migrations/0008-catalog.ts'
 import { notices } from './migrations/0009-notices.ts'
 import { github } from './migrations/0010-github.ts'
 import { preferences } from './migrations/0011-preferences.ts'
-import { endDates } from './migrations/0012-end-dates.ts'
+import { jobNames } from './migrations/0012-job-names.ts'
+import { webhookKeys } from './migrations/0013-webhook-keys.ts'
+import { endDates } from './migrations/0014-end-dates.ts'
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 
@@ -31,6 +33,8 @@ const MIGRATIONS: readonly Migration[] = [
   notices,
   github,
   preferences,
+  jobNames,
+  webhookKeys,
   endDates,
 ]
 
