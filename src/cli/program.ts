@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError, VERSION } from '../config/config.ts'
 import { Refusal } from './client/client.ts'
+import { addApplicationCommands } from './commands/applications.ts'
 import { addAuditCommands } from './commands/audit.ts'
 import { addBackupCommands } from './commands/backup.ts'
 import { addCatalogCommands } from './commands/catalog.ts'
@@ -40,6 +41,7 @@ const COMMANDS: readonly Adder[] = [
   addFunctionCommands,
   addNextCommand,
   addCatalogCommands,
+  addApplicationCommands,
   addLimitCommands,
   addCatchUpCommands,
   addExplainCommand,

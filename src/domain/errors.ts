@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   too_large: 'The request is larger than the limit.',
   unsupported_media: 'The content type is not one that this path accepts.',
   rate_limited: 'Too many attempts; `Retry-After` says when to try again.',
+  'job.expired': 'The end date of the job has passed: it cannot run or be enabled until it is given a later one.',
   'schedule.invalid': 'A schedule cannot be read; the field says where and what would be right.',
   'schedule.never_fires': 'The schedule is well formed but has no coming instant.',
   'egress.denied': 'The target address is not one that this server may call.',
@@ -58,6 +59,14 @@ export const invalid = (field: string, value: unknown, message: string): DomainE
 
 export const notFound = (what: string, id: string): DomainError =>
   new DomainError('not_found', `No ${what} has the id ${show(id)}.`)
+
+/** Where names are to be unique. */
+export const nameTaken = (name: string): DomainError => {
+  const message = 'another job of the workspace has this name'
+  return new DomainError('conflict', `name: ${show(name)}: ${message}`, {
+    errors: [{ field: 'name', value: name, message }],
+  })
+}
 
 const LONGEST_SHOWN = 120
 

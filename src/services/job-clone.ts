@@ -1,4 +1,4 @@
-/** A copy of a job: its timetable, target, policies and metadata; its secrets move inside the server and are never shown. */
+/** A copy of a job: its timetable, target, policies, metadata and alerts; its secrets move inside the server and are never shown. */
 import type { Secrets } from '../auth/secrets.ts'
 import { placeOf, sealedIn, withSealed } from '../auth/target-secrets.ts'
 import type { Actor } from '../domain/actor.ts'
@@ -9,6 +9,7 @@ import type { Target } from '../domain/target.ts'
 import type { NewJob } from '../store/store.ts'
 import { allow, jobFor } from './authorise.ts'
 import type { Deps } from './deps.ts'
+import { createEndDates, refuseExpired } from './end-dates.ts'
 import { refuse } from './fields.ts'
 import { checkName } from './job-rules.ts'
 import { type JobView, jobViews } from './job-view.ts'
@@ -32,6 +33,7 @@ const COPY = ' (copy)'
 
 export const createCloning = (deps: Deps) => {
   const { store, clock, auth, signals, mayCall } = deps
+  const { today } = createEndDates(deps)
   const { ownerFor, refuseUnknown } = createNewJobs(deps)
 
   return async (actor: Actor, id: string, choice: CloneChoice): Promise<JobView> => {
@@ -47,9 +49,11 @@ export const createCloning = (deps: Deps) => {
     if (ifVersion !== null && source.version !== ifVersion) throw staleError(source.version)
     const name = (choice.name ?? [...source.name].slice(0, LONGEST_NAME - COPY.length).join('') + COPY).trim()
     refuse(checkName(name))
+    if (choice.enabled === true) refuseExpired(source.timetable, today())
     refuseAddress(source.target, mayCall)
     const places = { workspaceKey, from: source.id, to: copyId }
     const { timetable, description, policies, metadata, categoryKey, teamKey } = source
+    const kept = (await store.alerts.of([source.key])).get(source.key)?.alerts
     const born: NewJob = {
       id: copyId,
       workspaceKey,
@@ -62,9 +66,11 @@ export const createCloning = (deps: Deps) => {
       metadata,
       categoryKey,
       teamKey,
+      // Snoozed was the original, for what it did.
+      ...(kept === undefined ? {} : { alerts: { ...kept, snoozedUntil: null } }),
       ...beginning({ id: copyId, timetable }, { now: clock.now(), isEnabled: choice.enabled === true }),
     }
-    await refuseUnknown(born)
+    await refuseUnknown({ ...born, keptAlerts: kept })
     const copy = await noting(deps, actor, noteOfNew(auth.secrets, born)).jobs.create(born)
     signals.wake()
     return viewOf(copy)

@@ -134,6 +134,86 @@ test('an update pauses and resumes a job on the way', async (t) => {
   assert.deepEqual([on.state, on.nextRunAt], ['active', START + 30 * MINUTE])
 })
 
+test('an edit that pauses is one change, told once as a pause, and one that resumes tells what was missed', async (t) => {
+  const { services, store, clock, admin } = await aWorld(t)
+  const ada = await admin()
+  const { id } = await services.jobs.create(ada, anInput())
+
+  const off = await services.jobs.update(ada, id, { enabled: false, name: 'resting' }, null)
+  clock.advance(2 * HOUR)
+  const on = await services.jobs.update(
+    ada,
+    id,
+    { enabled: true, name: 'awake', timetable: cron('45 * * * *') },
+    off.version,
+  )
+
+  assert.deepEqual([off.version, on.version, on.state, on.name], [2, 3, 'active', 'awake'])
+  assert.equal(on.nextRunAt, START + 2 * HOUR + 15 * MINUTE)
+  const { items } = await services.auditLog.list(ada, { cursor: null, limit: 50 })
+  assert.deepEqual(
+    items.filter(({ subject }) => subject.id === id).map(({ deed, fields }) => [deed, [...fields].sort()]),
+    [
+      ['job.resumed', ['name', 'schedules', 'state']],
+      ['job.paused', ['name', 'state']],
+      ['job.created', []],
+    ],
+  )
+  const job = await store.jobs.byId(ada.workspaceKey, id)
+  const rows = await store.executions.occurrences(ada.workspaceKey, job?.key ?? 0, clock.now() + 1, 10)
+  assert.deepEqual(
+    rows.map(({ status, reason, occurrences }) => [status, reason, occurrences]),
+    [['missed', 'paused', 2]],
+  )
+})
+
+test('where names are unique, of two who want one at once one is refused, and a job keeps its own', async (t) => {
+  const { services, admin } = await aWorld(t)
+  const ada = await admin()
+  const unique = { uniqueName: true }
+  await services.jobs.create(ada, anInput({ name: 'taken' }))
+  const one = await services.jobs.create(ada, anInput({ name: 'one' }), unique)
+  const two = await services.jobs.create(ada, anInput({ name: 'two' }), unique)
+
+  await assert.rejects(services.jobs.create(ada, anInput({ name: ' taken ' }), unique), refused('conflict', 'name'))
+  await assert.rejects(services.jobs.update(ada, one.id, { name: 'taken' }, null, unique), refused('conflict', 'name'))
+  const race = await Promise.allSettled(
+    [one, two].map(({ id }) => services.jobs.update(ada, id, { name: 'both' }, null, unique)),
+  )
+  const kept = await services.jobs
+    .update(ada, one.id, { name: 'one', description: 'x' }, null, unique)
+    .catch(() => null)
+
+  assert.deepEqual(race.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+  assert.ok(kept !== null || race[0]?.status === 'fulfilled')
+  assert.equal((await services.jobs.create(ada, anInput({ name: 'taken' }))).name, 'taken')
+})
+
+test('a schedule that never fires is taken where it may be over, and the job has ended', async (t) => {
+  const { services, admin } = await aWorld(t)
+  const ada = await admin()
+  const never = { timetable: cron('0 0 31 2 *') }
+
+  await assert.rejects(services.jobs.create(ada, anInput(never)), refused('schedule.never_fires'))
+  const made = await services.jobs.create(ada, anInput(never), { mayBeOver: true })
+  const { id } = await services.jobs.create(ada, anInput())
+  await assert.rejects(services.jobs.update(ada, id, never, null), refused('schedule.never_fires'))
+  const edited = await services.jobs.update(ada, id, never, null, { mayBeOver: true })
+
+  assert.deepEqual([made.state, made.nextRunAt, edited.state, edited.nextRunAt], ['ended', null, 'ended', null])
+})
+
+test('an edit that changes nothing is a change only where that is asked for', async (t) => {
+  const { services, admin } = await aWorld(t)
+  const ada = await admin()
+  const { id, version } = await services.jobs.create(ada, anInput())
+
+  const same = await services.jobs.update(ada, id, {}, null)
+  const told = await services.jobs.update(ada, id, {}, null, { evenIfSame: true })
+
+  assert.deepEqual([same.version - version, told.version - version], [0, 1])
+})
+
 test('a new timetable of a paused job takes effect when it is resumed', async (t) => {
   const { services, admin } = await aWorld(t)
   const ada = await admin()

@@ -2,6 +2,7 @@
 import type { Secrets } from '../auth/secrets.ts'
 import type { Actor } from '../domain/actor.ts'
 import type { JobAlerts } from '../domain/alerts.ts'
+import type { Api } from '../domain/application.ts'
 import { invalid } from '../domain/errors.ts'
 import { isId } from '../domain/ids.ts'
 import type { PolicyChoices } from '../domain/policies.ts'
@@ -11,6 +12,7 @@ import { refuseStrangers } from './alerts.ts'
 import { allow, allowSome, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { nextInstant, stateWith } from './due.ts'
+import { createEndDates } from './end-dates.ts'
 import { jobFacts } from './facts.ts'
 import { refuseFunction } from './functions.ts'
 import { draftOf, type JobInput } from './job-draft.ts'
@@ -22,9 +24,22 @@ import { draftWithVariables } from './target-variables.ts'
 /** `newSecret`: a signing secret that was made for it, to be shown once. */
 export type Born = { readonly job: NewJob; readonly newSecret: string | null }
 
+/** What some surfaces hold jobs to, and others do not. */
+export type SavingChoice = {
+  /** Refused as conflict where another job of the workspace has the name. Default false. */
+  readonly uniqueName?: boolean | undefined
+  /** A timetable without a coming instant is taken; the job has ended then. Default false: `schedule.never_fires`. */
+  readonly mayBeOver?: boolean | undefined
+  /** So is an end date that has passed. */
+  readonly mayHaveEnded?: boolean | undefined
+  /** The API that the job is made from, kept with it. conflict: its application has another of the name. */
+  readonly api?: Api | undefined
+}
+
 export type Identity = Pick<NewJob, 'id' | 'workspaceKey' | 'ownerId'>
 
-export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) => {
+export const createNewJobs = ({ store, clock, auth, mayCall, functions, settings }: Deps) => {
+  const { today } = createEndDates({ clock, settings })
   const checkOwner = async (actor: Actor, ownerId: string): Promise<void> => {
     const owner = isId(ownerId) ? await store.people.userById(ownerId) : null
     if (owner === null || owner.workspaceKey !== actor.workspaceKey) {
@@ -42,8 +57,12 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) 
     return ownerId
   }
 
-  /** Throws for what is wrong with the input, like every draft. One that is imported paused may be over already. */
-  const newJobOf = (input: JobInput, identity: Identity, from: 'scratch' | 'imported' = 'scratch'): Born => {
+  /** Throws for what is wrong with the input, like every draft. */
+  const newJobOf = (
+    input: JobInput,
+    identity: Identity,
+    { mayBeOver = false, mayHaveEnded = false }: SavingChoice = {},
+  ): Born => {
     const { workspaceKey, id } = identity
     const now = clock.now()
     const { input: wanted, newSecret } = withSigningSecret(input.target, undefined)
@@ -53,9 +72,13 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) 
         secrets: auth.secrets,
         owner: { workspaceKey, jobId: id },
         stored: null,
+        storedTimetable: null,
+        zone: settings.timeZone,
+        today: today(),
         now,
         mayCall,
-        mayBeOver: from === 'imported' && input.enabled === false,
+        mayBeOver,
+        mayHaveEnded,
       },
     )
     const { name, timetable, target, description, policies, metadata, alerts } = draftWithVariables(given, id, null)
@@ -80,10 +103,12 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) 
     readonly target?: Target | undefined
     readonly policies?: PolicyChoices | undefined
     readonly alerts?: JobAlerts | undefined
+    /** What the job has so far. */
+    readonly keptAlerts?: JobAlerts | undefined
   }): Promise<void> => {
     if (job.target !== undefined) await refuseFunction(functions, job.workspaceKey, job.target)
     await refuseUnknownLimits(store, job.workspaceKey, job.policies ?? {})
-    if (job.alerts !== undefined) await refuseStrangers({ store }, job.workspaceKey, job.alerts)
+    if (job.alerts !== undefined) await refuseStrangers({ store }, job.workspaceKey, job.alerts, job.keptAlerts)
   }
 
   return { checkOwner, ownerFor, newJobOf, refuseUnknown }

@@ -6,7 +6,9 @@ import { type Applications, createApplications } from './applications.ts'
 import { type AuditLog, createAuditLog } from './audit-log.ts'
 import { type Catalog, createCatalog } from './catalog.ts'
 import { type CatchUpWork, createCatchUpWork } from './catch-up.ts'
+import { createDeliveries, type Deliveries } from './deliveries.ts'
 import type { Deps } from './deps.ts'
+import { createEndDates, type EndDates } from './end-dates.ts'
 import { createEvents, type Events } from './events.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createExplaining } from './explaining.ts'
@@ -33,6 +35,7 @@ import { createSessions, type Sessions } from './sessions.ts'
 import { createSetup, type Setup } from './setup.ts'
 import { createStatistics, type StatisticsService } from './statistics.ts'
 import { createSystem, type System } from './system.ts'
+import { createTestMessages, type TestMessages } from './test-messages.ts'
 import { createTestRun } from './test-run.ts'
 import { createUsers, type Users } from './users.ts'
 import { createWebhooks, type Webhooks } from './webhooks.ts'
@@ -52,16 +55,20 @@ export {
 export type { ChainCheck } from './audit-log.ts'
 export type { CatalogEdit, CatalogInput, CatalogPart, CatalogView } from './catalog.ts'
 export type { CatchUpView } from './catch-up.ts'
+export type { DeliveryView } from './deliveries.ts'
 export type { Deps } from './deps.ts'
+export type { EndDates } from './end-dates.ts'
 export type { ExecutionView } from './execution-view.ts'
 export type { Executions } from './executions.ts'
 export type { Explained } from './explaining.ts'
+export type { ExportedJob } from './exports.ts'
 export type { FunctionView } from './functions.ts'
 export type { GithubTargetInput, GithubTargetView } from './github-target.ts'
 export { createHold, type Held } from './hold.ts'
 export type { InboxRange } from './inbox.ts'
 export type { BulkItem, BulkRequest } from './job-bulk.ts'
 export type { JobEdit, JobInput } from './job-draft.ts'
+export type { Imported, RowFault } from './job-import.ts'
 export type { OccurrenceView } from './job-runs.ts'
 export type { HttpAuthInput, HttpAuthView, HttpTargetInput, HttpTargetView } from './job-target.ts'
 export type { JobView } from './job-view.ts'
@@ -113,7 +120,10 @@ export type Services = {
   readonly explain: ReturnType<typeof createExplaining>
   readonly system: System
   readonly bulk: Bulk
-  readonly importJobs: ReturnType<typeof createImport>
+  /** All rows, or none where one is wrong. */
+  readonly importJobs: ReturnType<typeof createImport>['importJobs']
+  /** Those rows that are right, each under a name of its own. */
+  readonly importEach: ReturnType<typeof createImport>['importEach']
   readonly exports: Exports
   readonly keys: Keys
   /** For the server itself: what a client may repeat. */
@@ -125,9 +135,12 @@ export type Services = {
   readonly noticeSettings: NoticeSettings
   readonly preferences: Preferences
   readonly webhooks: Webhooks
+  readonly deliveries: Deliveries
+  readonly testMessages: TestMessages
   readonly catalog: Catalog
   readonly applications: Applications
   readonly apis: Apis
+  readonly endDates: EndDates
   readonly testRun: ReturnType<typeof createTestRun>
   /** Of repositories that are named without an owner; null where the operator names none. */
   readonly defaultGithubOwner: string | null
@@ -161,7 +174,7 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     explain: createExplaining(deps),
     system: createSystem(deps),
     bulk: createBulk(deps, jobs),
-    importJobs: createImport(deps),
+    ...createImport(deps),
     exports: createExports(deps),
     keys: createKeys(deps, keyCheck),
     repeats: createRepeats(deps),
@@ -172,9 +185,12 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     noticeSettings: createNoticeSettings(deps),
     preferences: createPreferences(deps),
     webhooks: createWebhooks(deps),
+    deliveries: createDeliveries(deps),
+    testMessages: createTestMessages(deps),
     catalog: createCatalog(deps),
     applications: createApplications(deps),
     apis: createApis(deps, jobs),
+    endDates: createEndDates(deps),
     testRun: createTestRun(deps),
     defaultGithubOwner: deps.settings.defaultGithubOwner ?? null,
     setup: createSetup(deps, jobs),

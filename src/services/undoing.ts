@@ -8,6 +8,7 @@ import type { Change, FormerJob, KnownJob, Store } from '../store/store.ts'
 import { allow, allowSome, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { nextInstant, stateWith } from './due.ts'
+import { createEndDates, refuseExpired } from './end-dates.ts'
 import { jobFacts } from './facts.ts'
 import type { Draft } from './job-draft.ts'
 import { type JobView, jobViews } from './job-view.ts'
@@ -38,22 +39,13 @@ export type Rewrite = (
   ifVersion: number | null,
   how: {
     readonly deed: 'job.undone'
-    readonly wanted: (before: Job) => Promise<Draft & { readonly ownerId?: string }>
+    readonly wanted: (before: Job) => Promise<Draft & { readonly ownerId?: string; readonly enabled: boolean }>
   },
 ) => Promise<Job>
 
-type Moves = {
-  readonly rewrite: Rewrite
-  readonly pause: (actor: Actor, id: string) => Promise<JobView>
-  readonly resume: (
-    actor: Actor,
-    id: string,
-    choice: { readonly catchUp: 'skip' },
-  ) => Promise<{ readonly job: JobView }>
-}
-
-export const createUndoing = (deps: Deps, { rewrite, pause, resume }: Moves) => {
+export const createUndoing = (deps: Deps, rewrite: Rewrite) => {
   const { store, clock, auth, signals, mayCall } = deps
+  const { today } = createEndDates(deps)
 
   const factsOf = (job: Job, state: FormerJob | Job) => jobFacts(auth.secrets, job, state)
 
@@ -94,6 +86,8 @@ export const createUndoing = (deps: Deps, { rewrite, pause, resume }: Moves) => 
     if (wanted.state === 'deleted')
       throw invalid('toVersion', toVersion, 'this version was a deleted job; delete it instead')
 
+    // What cannot be enabled again is not half brought back.
+    if (wanted.state !== 'paused') refuseExpired(wanted.timetable, today())
     const job = await rewrite(actor, id, ifVersion, {
       deed: 'job.undone',
       wanted: async (before) => {
@@ -101,12 +95,10 @@ export const createUndoing = (deps: Deps, { rewrite, pause, resume }: Moves) => 
         const { name, description, timetable, target, policies, metadata, categoryKey, teamKey } = wanted
         const draft = { name, description, timetable, target, policies, metadata, categoryKey, teamKey }
         const isGiven = wanted.ownerId !== '' && may(actor, 'job.give', before.ownerId)
-        const supplied = draftWithVariables(draft, id, before)
+        const supplied = { ...draftWithVariables(draft, id, before), enabled: wanted.state !== 'paused' }
         return isGiven ? { ...supplied, ownerId: wanted.ownerId } : supplied
       },
     })
-    if (wanted.state === 'paused' && job.state !== 'paused') return pause(actor, id)
-    if (wanted.state !== 'paused' && job.state === 'paused') return (await resume(actor, id, { catchUp: 'skip' })).job
     return viewOf(job)
   }
 

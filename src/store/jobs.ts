@@ -30,9 +30,11 @@ export type NewJob = {
   readonly alerts?: JobAlerts
   /** The API that it is made from: the job is not made where its application has another of the name. */
   readonly api?: Api
+  /** Not made where another job of the workspace has the name: a DomainError `conflict`. */
+  readonly uniqueName?: boolean
 }
 
-/** New values; absent fields stay. `dueAt` goes with `timetable`: both or neither. */
+/** New values; absent fields stay. `dueAt` goes with `timetable` and with `enabled`. */
 export type JobChange = {
   readonly name?: string
   readonly description?: string | null
@@ -48,6 +50,10 @@ export type JobChange = {
   readonly state?: JobState
   readonly alerts?: JobAlerts
   readonly api?: Api
+  /** False: paused by the same write, by its user. True: a paused job is taken up again, with `state` and `dueAt`. */
+  readonly enabled?: boolean
+  /** Not written where another job of the workspace has the new name. */
+  readonly uniqueName?: boolean
 }
 
 export type ResumePlan = {
@@ -85,6 +91,8 @@ export type JobFilter = {
   readonly teamKey?: number
   /** Those that call APIs of this application. */
   readonly applicationKey?: number
+  /** YYYY-MM-DD: with an end date before it. */
+  readonly endsBefore?: string
   /** Part of the name, in any case of ASCII letters; `%` and `_` mean themselves. */
   readonly search?: string
   readonly sort: 'created_at' | 'name' | 'updated_at'
@@ -103,6 +111,8 @@ export type JobStore = {
   /** All or none. False: one of the ids was given to a job before, be it deleted since, and none was made. */
   readonly createMany: (jobs: readonly NewJob[]) => Promise<boolean>
   readonly byId: (workspaceKey: number, id: string) => Promise<Job | null>
+  /** Whether a job of the workspace, other than the one of this id, has exactly this name. */
+  readonly isNamed: (workspaceKey: number, name: string, exceptId: string | null) => Promise<boolean>
   readonly list: (workspaceKey: number, filter: JobFilter) => Promise<Page<Job>>
   /** Null: of all workspaces. */
   readonly count: (

@@ -1,13 +1,16 @@
 /** S23: every route beside everybody who should not get through: other workspaces, other people, lower roles, the disabled, nobody. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { newId } from '../../src/domain/ids.ts'
 import { type Ask, aJob, anApi, type Document, type Person } from '../support/api-world.ts'
-import { PASSWORD } from '../support/services-world.ts'
+import { PASSWORD, type World } from '../support/services-world.ts'
 
 /** What a viewer, a colleague who does not own the thing, and the admin of another workspace are answered. */
 type Row = {
   readonly path?: string
   readonly body?: unknown
+  /** A body of CSV instead. */
+  readonly sheet?: string
   readonly viewer: number
   readonly colleague: number
   readonly stranger: number
@@ -29,6 +32,13 @@ const administer = { viewer: 403, colleague: 403, stranger: 200, key: 403 }
 const MATRIX: Readonly<Record<string, Row>> = {
   createJob: { body: aJob(), viewer: 403, colleague: 201, stranger: 201, key: 403 },
   bulkJobs: { body: { action: 'pause', filter: { search: 'theirs' } }, ...own, viewer: 403, key: 403 },
+  uploadJobs: {
+    sheet: 'name,cron,url\na,0 9 * * *,https://example.com/\n',
+    viewer: 403,
+    colleague: 200,
+    stranger: 200,
+    key: 403,
+  },
   importJobs: { body: { jobs: [aJob()] }, viewer: 403, colleague: 201, stranger: 201, key: 403 },
   exportJobs: own,
   exportExecutions: { path: '/executions/export?job_id=JOB', ...read },
@@ -62,6 +72,30 @@ const MATRIX: Readonly<Record<string, Row>> = {
   updateJobAlerts: { path: '/jobs/JOB/alerts', body: { announce: 'none' }, ...change },
   getSlackSettings: administer,
   updateSlackSettings: { body: { channel: '#theirs' }, ...administer },
+  listWebhooks: administer,
+  createWebhook: { body: { name: 'w', url: 'https://example.com/' }, ...administer, stranger: 201 },
+  getWebhook: { path: '/settings/webhooks/WEBHOOK', ...administer, stranger: 404 },
+  updateWebhook: { path: '/settings/webhooks/WEBHOOK', body: { name: 'Stolen' }, ...administer, stranger: 404 },
+  rotateWebhookSecret: { path: '/settings/webhooks/WEBHOOK/rotate', ...administer, stranger: 404 },
+  testWebhook: { path: '/settings/webhooks/WEBHOOK/test', ...administer, stranger: 404 },
+  deleteWebhook: { path: '/settings/webhooks/WEBHOOK', ...administer, stranger: 404 },
+  // A stranger's Slack is off, and this server sends no e-mail.
+  testSlack: { ...administer, stranger: 409 },
+  testMail: { ...administer, stranger: 409 },
+  listDeliveries: administer,
+  getDelivery: { path: '/deliveries/DELIVERY', ...administer, stranger: 404 },
+  retryDelivery: { path: '/deliveries/DELIVERY/retry', ...administer, stranger: 404 },
+  listNotifications: { ...own, key: 403 },
+  countUnreadNotifications: { ...own, key: 403 },
+  getNotification: { path: '/notifications/NOTICE', ...change },
+  readNotification: { path: '/notifications/NOTICE/read', ...change },
+  readAllNotifications: { ...own, key: 403 },
+  deleteReadNotifications: { ...own, key: 403 },
+  deleteNotification: { path: '/notifications/NOTICE', ...change },
+  getNotificationPreferences: own,
+  updateNotificationPreferences: { body: { daily_digest: true }, ...own, key: 403 },
+  getColumnPreferences: own,
+  updateColumnPreferences: { body: { target_url: true }, ...own, key: 403 },
   listCategories: own,
   createCategory: { body: { name: 'Mine' }, ...administer, stranger: 201 },
   getCategory: { path: '/categories/CATEGORY', ...read },
@@ -133,7 +167,7 @@ test('S23: every route stands in the matrix', async (t) => {
 })
 
 test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what others get tells nothing of it', async (t) => {
-  const { ask, server, stranger, member } = await anApi(t)
+  const { ask, server, stranger, member, world } = await anApi(t)
   const admin = await stranger()
   const owner = await member(admin, 'user')
   const others: Record<'viewer' | 'colleague' | 'stranger', Person> = {
@@ -155,6 +189,10 @@ test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what o
   const definition = (
     await as(owner, 'POST', `/applications/${application.id}/apis`, { body: { name: 'theirs', path: '/', schedules } })
   ).body
+  const webhook = (await as(admin, 'POST', '/settings/webhooks', { body: { name: 'w', url: 'https://example.com/' } }))
+    .body
+  const delivery = (await as(admin, 'POST', `/settings/webhooks/${webhook.id}/test`)).body
+  const notice = await tellOne(world, owner)
   const aKey = (person: Person, ...scopes: readonly string[]) =>
     as(person, 'POST', '/api-keys', { body: { name: 'a key', scopes } })
   const apiKey = (await aKey(owner, 'jobs:read')).body
@@ -169,6 +207,9 @@ test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what o
     TEAM: team.id,
     APPLICATION: application.id,
     DEFINITION: definition.id,
+    WEBHOOK: webhook.id,
+    DELIVERY: delivery.id,
+    NOTICE: notice,
   }
   const before = await Promise.all([
     as(owner, 'GET', `/jobs/${job.id}`),
@@ -176,6 +217,8 @@ test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what o
     as(owner, 'GET', '/me'),
     as(owner, 'GET', `/api-keys/${apiKey.id}`),
     as(owner, 'GET', `/applications/${application.id}/apis`),
+    as(owner, 'GET', `/notifications/${notice}`),
+    as(admin, 'GET', `/settings/webhooks/${webhook.id}`),
   ])
 
   for (const { method, path: template, operationId } of routesOf(server.openapi() as Document)) {
@@ -183,18 +226,19 @@ test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what o
     if (row === undefined) continue
     const path = Object.entries(ids).reduce((text, [name, id]) => text.replace(name, id), row.path ?? template)
     const body = operationId === 'createUser' ? aUser() : row.body
+    const sent = row.sheet === undefined ? { body } : { raw: row.sheet, headers: { 'content-type': 'text/csv' } }
     for (const [who, person] of Object.entries(others) as [keyof typeof others, Person][]) {
       const { token } = operationId === 'signOut' ? await again(ask, person) : person
-      const reply = await ask(method, path, { token, body })
+      const reply = await ask(method, path, { token, ...sent })
       assert.equal(reply.status, row[who], `${who} ${method} ${path}: ${reply.text}`)
       const leaked =
         who === 'stranger' && Object.values(ids).some((id) => !path.includes(id) && reply.text.includes(id))
       assert.ok(!leaked, `${who} ${method} ${path}: ${reply.text}`)
     }
-    const byKey = await ask(method, path, { token: reading, body })
+    const byKey = await ask(method, path, { token: reading, ...sent })
     assert.equal(byKey.status, row.key, `key ${method} ${path}: ${byKey.text}`)
     for (const token of [undefined, disabled.token]) {
-      const reply = await ask(method, path, { token, body })
+      const reply = await ask(method, path, { token, ...sent })
       assert.deepEqual([reply.status, reply.body.code], [401, 'unauthenticated'], `${method} ${path}`)
     }
   }
@@ -205,6 +249,8 @@ test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what o
     as(owner, 'GET', '/me'),
     as(owner, 'GET', `/api-keys/${apiKey.id}`),
     as(owner, 'GET', `/applications/${application.id}/apis`),
+    as(owner, 'GET', `/notifications/${notice}`),
+    as(admin, 'GET', `/settings/webhooks/${webhook.id}`),
   ])
   assert.deepEqual(
     after.map(({ body }) => body),
@@ -244,6 +290,33 @@ test('S23: another workspace’s id is answered word for word like an unknown on
     assert.deepEqual(told((await one)!), told((await other)!), path)
   }
 })
+
+/** A notification for this person alone. */
+const tellOne = async ({ store, clock }: World, { id: userId }: Person): Promise<string> => {
+  const id = newId()
+  const user = await store.people.userById(userId)
+  await store.outbox.tell({
+    workspaceKey: user!.workspaceKey,
+    notices: [
+      {
+        id,
+        at: clock.now(),
+        audience: { kind: 'user', userId },
+        kind: 'job.failed',
+        type: 'error',
+        title: 'Job Failed',
+        message: 'Job "theirs" failed',
+        jobId: null,
+        executionId: null,
+      },
+    ],
+    deliveries: [],
+    series: [],
+    supersedes: [],
+    of: { kind: 'asked' },
+  })
+  return id
+}
 
 const again = async (ask: Awaited<ReturnType<typeof anApi>>['ask'], { login }: Person) => ({
   token: (await ask('POST', '/sessions', { body: { login, password: PASSWORD } })).body.access_token as string,

@@ -9,6 +9,7 @@ import { eventsContract } from './store-events.ts'
 import { executionsContract } from './store-executions.ts'
 import { historyContract } from './store-history.ts'
 import { jobHistoryContract } from './store-job-history.ts'
+import { jobNamesContract } from './store-job-names.ts'
 import { jobsContract } from './store-jobs.ts'
 import { keysContract } from './store-keys.ts'
 import { leasesContract } from './store-leases.ts'
@@ -32,6 +33,7 @@ import type { OpenStore } from './world.ts'
 export const storeContract = (name: string, open: OpenStore): void => {
   describe(`the ${name} store`, { concurrency: 4 }, () => {
     jobsContract(open)
+    jobNamesContract(open)
     scheduleChangesContract(open)
     unclaimedContract(open)
     claimsContract(open)

@@ -1,6 +1,7 @@
 /** Jobs on the wire. */
 import { z } from 'zod'
 import { JOB_STATES, PAUSE_REASONS } from '../../domain/job.ts'
+import { JobAlertsSet } from './alerts.ts'
 import { ReasonCode, Status, Trigger } from './executions.ts'
 import { NextCursor, ORDER, PAGE_QUERY, type QueryOf } from './paging.ts'
 import { MisfireMode, Policies, PoliciesInput } from './policies.ts'
@@ -14,6 +15,11 @@ export type JobState = z.infer<typeof JobState>
 const place = { id: Id, slug: z.string(), name: z.string(), active: z.boolean() }
 const Place = strict(place)
 const TeamPlace = strict({ ...place, slack_handle: z.string().nullable() })
+
+const EndDate = z.iso.date().meta({ examples: ['2026-12-31'] })
+const endDateInput = EndDate.nullable().describe(
+  'The last day on which it runs, in the time zone of the scheduler (`SCHEDULER_TIMEZONE`), today or later; null: none. After it the job is paused, and told of as `end_date`.',
+)
 
 const Metadata = z.record(z.string(), z.unknown())
 
@@ -40,6 +46,9 @@ export const Job = strict({
   metadata: Metadata,
   category: Place.nullable().describe('By what people find it.'),
   team: TeamPlace.nullable().describe('Who is in charge of it.'),
+  ends_on: EndDate.nullable().describe(
+    'The last day on which it runs, in the time zone of the scheduler. After it the job is paused.',
+  ),
   version: Version,
   created_at: Instant,
   updated_at: Instant,
@@ -68,10 +77,19 @@ export const JOB_REST = {
   metadata: metadata.optional(),
   category: placeInput.optional(),
   team: placeInput.optional(),
+  ends_on: endDateInput.optional(),
 }
 export const ENABLED = z.boolean().optional().describe('False: the job is born paused.').meta({ default: true })
 
-export const JobCreate = strict({ name, ...JOB_REST, target: TargetInput, enabled: ENABLED }).meta({
+export const JobCreate = strict({
+  name,
+  ...JOB_REST,
+  target: TargetInput,
+  enabled: ENABLED,
+  alerts: JobAlertsSet.optional().describe(
+    'Who hears of it, from its first run on; read and changed at `/alerts` below it.',
+  ),
+}).meta({
   id: 'JobCreate',
   examples: [
     {
@@ -88,6 +106,8 @@ export const JobCreate = strict({ name, ...JOB_REST, target: TargetInput, enable
   ],
 })
 export type JobCreate = z.input<typeof JobCreate>
+/** As it was read, with what was left out filled in. */
+export type NewJob = z.output<typeof JobCreate>
 
 /** Fields left out stay, also inside `target` and `policies`; `schedules`, `headers`, `metadata` and the like are replaced whole. */
 export const JobUpdate = strict({
@@ -112,6 +132,7 @@ export const JobQuery = strict({
   category: z.string().min(1).max(100).optional().describe('Its id, slug or name.'),
   team: z.string().min(1).max(100).optional().describe('Its id, slug or name.'),
   application: Id.optional().describe('Its id: jobs that call its APIs.'),
+  ends_before: EndDate.optional().describe('With an end date before this day.'),
   sort: z.enum(['created_at', 'name', 'updated_at']).default('created_at'),
   order: ORDER,
 })

@@ -2,12 +2,13 @@
 import { DEFAULT_POLICIES } from '../../domain/policies.ts'
 import type { JobEdit, JobInput, JobView, OccurrenceView, Resumed } from '../../services/services.ts'
 import type * as wire from '../contract/jobs.ts'
+import { alertsEdit } from './alerts.ts'
 import { policiesFrom, policiesToWire } from './policies.ts'
 import { targetEdit, targetFrom, targetToWire } from './targets.ts'
 import { type Ground, timetableEdit, timetableFrom, timetableToWire } from './timetables.ts'
 import { instant, instantOrNull } from './values.ts'
 
-export const jobInput = (input: wire.JobCreate, ground: Ground): JobInput => ({
+export const jobInput = (input: wire.NewJob, ground: Ground): JobInput => ({
   name: input.name,
   description: input.description,
   timetable: timetableFrom(input, ground),
@@ -16,7 +17,9 @@ export const jobInput = (input: wire.JobCreate, ground: Ground): JobInput => ({
   metadata: input.metadata,
   category: input.category,
   team: input.team,
+  endsOn: input.ends_on,
   enabled: input.enabled,
+  alerts: input.alerts && alertsEdit(input.alerts),
 })
 
 /** Joins an edit with the job as it was read, since the use cases replace timetable, target and policies whole. */
@@ -29,6 +32,7 @@ export const jobEdit = (present: JobView, edit: wire.JobUpdate, ground: Ground):
   metadata: edit.metadata,
   category: edit.category,
   team: edit.team,
+  endsOn: edit.ends_on,
 })
 
 export const jobToWire = (job: JobView): wire.Job => ({
@@ -60,6 +64,7 @@ export const jobToWire = (job: JobView): wire.Job => ({
     active: job.team.active,
     slack_handle: job.team.slackHandle,
   },
+  ends_on: job.endsOn,
   version: job.version,
   created_at: instant(job.createdAt),
   updated_at: instant(job.updatedAt),

@@ -24,6 +24,7 @@ export const listJobs = async (read: Kysely<Tables>, workspaceKey: number, filte
     query = query.where(
       sql<boolean>`job.key in (select job_key from application_api where application_key = ${filter.applicationKey})`,
     )
+  if (filter.endsBefore !== undefined) query = query.where('job.ends_on', '<', filter.endsBefore)
   if (filter.search !== undefined) query = query.where(contains(filter.search))
   if (filter.cursor !== null) {
     const { value, key } = decodeCursor(filter.cursor)

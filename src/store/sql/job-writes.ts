@@ -1,7 +1,7 @@
 /** Writes to one job: each a guarded unit, so that of two people who change a job at once one hears of the other. */
 import { type Kysely, sql, type Updateable } from 'kysely'
 import { apiTaken } from '../../domain/application.ts'
-import { notFound } from '../../domain/errors.ts'
+import { DomainError, nameTaken, notFound } from '../../domain/errors.ts'
 import type { Job, PauseReason } from '../../domain/job.ts'
 import type { JobChange, Leaving, NewJob, ResumePlan } from '../jobs.ts'
 import { keepAlerts } from './alerts.ts'
@@ -10,6 +10,7 @@ import { DELETED, LIMIT_KIND_CODE, PAUSE_REASON_CODE, STATE_CODE } from './codes
 import { executionRow } from './execution-rows.ts'
 import { keepFormer } from './former-jobs.ts'
 import { metadataText, policiesText } from './interned.ts'
+import { holdNames } from './job-names.ts'
 import { type JobRow, jobOf, newJobRow, selectJobs } from './job-rows.ts'
 import { isNotTaken, leaveTimetable, rememberMissed } from './leaving.ts'
 import { cancelPendingOf, insertDue, insertExecutions, insertMany } from './statements.ts'
@@ -21,7 +22,7 @@ type Read = Kysely<Tables>
 export const createJob = async ({ read, write }: Access, job: NewJob): Promise<Job> => {
   const ownerKeys = await ownerKeysOf(read, [job.ownerId])
   const results = await write([...insertJobs(read, [job], ownerKeys), readBack(read, job.id)])
-  if (results === null && job.api !== undefined) throw apiTaken(job.api.name)
+  if (results === null) throw job.api === undefined ? nameTaken(job.name) : apiTaken(job.api.name)
   const created = jobFrom(results)
   if (created === null) throw new Error(`Job ${job.id} was not to be read after it was written.`)
   return created
@@ -31,7 +32,10 @@ export const createJobs = async ({ read, write }: Access, jobs: readonly NewJob[
   if (jobs.length === 0) return true
   const ownerKeys = await ownerKeysOf(read, [...new Set(jobs.map(({ ownerId }) => ownerId))])
   try {
-    return (await write(insertJobs(read, jobs, ownerKeys))) !== null
+    const results = await write(insertJobs(read, jobs, ownerKeys))
+    if (results === null)
+      throw new DomainError('conflict', 'Another job of the workspace has one of these names; nothing was made.')
+    return true
   } catch (error) {
     if (error instanceof DuplicateKey) return false
     throw error
@@ -43,34 +47,53 @@ export const updateJob = async (access: Access, job: Job, change: JobChange, at:
   const { ownerId } = change
   const ownerKey =
     ownerId === undefined ? undefined : ((await ownerKeysOf(read, [ownerId])).get(ownerId) ?? noOwner(ownerId))
+  const { timetable, enabled } = change
+  const moves = timetable !== undefined || enabled !== undefined
   const values: Updateable<JobTable> = {
     ...(change.name !== undefined && { name: change.name }),
     ...(change.description !== undefined && { description: change.description }),
     ...(ownerKey !== undefined && { owner_key: ownerKey }),
-    ...(change.timetable !== undefined && { timetable: JSON.stringify(change.timetable) }),
+    ...(timetable !== undefined && { timetable: JSON.stringify(timetable) }),
     ...(change.target !== undefined && { target: JSON.stringify(change.target) }),
     ...(change.policies !== undefined && { policies: policiesText(change.policies) }),
     ...(change.metadata !== undefined && { metadata: metadataText(change.metadata) }),
     ...(change.categoryKey !== undefined && { category_key: change.categoryKey }),
     ...(change.teamKey !== undefined && { team_key: change.teamKey }),
     ...(change.state !== undefined && { state: STATE_CODE[change.state] }),
-    ...(change.timetable !== undefined && { schedule_version: job.scheduleVersion + 1 }),
-    ...(change.timetable !== undefined && job.state === 'paused' && { missed_after: at.now }),
+    ...((timetable !== undefined || enabled === true) && { schedule_version: job.scheduleVersion + 1 }),
+    ...(timetable !== undefined && (enabled === false || job.state === 'paused') && { missed_after: at.now }),
+    ...(enabled === false && pausedAt(at.now, 'by_user')),
+    ...(enabled === true && resumedAt(at.now)),
   }
-  const moves = change.timetable !== undefined
   const dueAt = moves && change.dueAt !== undefined ? change.dueAt : null
+  const leftBy = enabled === undefined ? 'changed' : enabled ? 'resumed' : 'paused'
   return jobFrom(
     await write([
-      ...keepFormer(read, job, { leftBy: 'changed', by: access.by, now: at.now }),
+      ...keepFormer(read, job, { leftBy, by: access.by, now: at.now }),
       guarded(read, job, at.now, values, dueAt),
       ...(moves ? leaveTimetable(read, job, at) : []),
+      ...(enabled === false && timetable === undefined ? [rememberMissed(read, job, at.now)] : []),
       ...(dueAt === null ? [] : insertDue(read, job.key, dueAt)),
       ...(change.alerts === undefined ? [] : [keepAlerts(read, job.id, change.alerts)]),
       ...(change.api === undefined ? [] : [updateApi(read, job.key, change.api)]),
+      ...(change.uniqueName === true ? holdNames(read, [job.id]) : []),
       readBack(read, job.id),
     ]),
   )
 }
+
+const pausedAt = (now: number, reason: PauseReason): Updateable<JobTable> => ({
+  state: STATE_CODE.paused,
+  pause_reason: PAUSE_REASON_CODE[reason],
+  paused_at: now,
+})
+
+const resumedAt = (now: number): Updateable<JobTable> => ({
+  pause_reason: null,
+  paused_at: null,
+  missed_after: null,
+  resumed_at: now,
+})
 
 export const pauseJob = async (
   { read, write, by }: Access,
@@ -81,11 +104,7 @@ export const pauseJob = async (
   jobFrom(
     await write([
       ...keepFormer(read, job, { leftBy: 'paused', by, now: at.now }),
-      guarded(read, job, at.now, {
-        state: STATE_CODE.paused,
-        pause_reason: PAUSE_REASON_CODE[reason],
-        paused_at: at.now,
-      }),
+      guarded(read, job, at.now, pausedAt(at.now, reason)),
       ...leaveTimetable(read, job, at),
       rememberMissed(read, job, at.now),
       readBack(read, job.id),
@@ -106,11 +125,8 @@ export const resumeJob = async (
     await write([
       ...keepFormer(read, job, { leftBy: 'resumed', by, now }),
       guarded(read, job, now, {
+        ...resumedAt(now),
         state: STATE_CODE[plan.state],
-        pause_reason: null,
-        paused_at: null,
-        missed_after: null,
-        resumed_at: now,
         schedule_version: version,
       }),
       ...(plan.countRuns === 0 ? [] : [countRuns(read, job, plan.countRuns)]),
@@ -179,7 +195,8 @@ const insertJobs = (read: Read, jobs: readonly NewJob[], owners: ReadonlyMap<str
   const due = jobs.filter((job) => job.dueAt !== null)
   const kept = jobs.flatMap(({ id, alerts }) => (alerts === undefined ? [] : [keepAlerts(read, id, alerts)]))
   const apis = jobs.flatMap(({ id, api, now }) => (api === undefined ? [] : [insertApi(read, id, api, now)]))
-  return [...insertMany(read, 'job', rows), ...insertFirstDue(read, due), ...kept, ...apis]
+  const named = jobs.filter(({ uniqueName }) => uniqueName === true).map(({ id }) => id)
+  return [...insertMany(read, 'job', rows), ...insertFirstDue(read, due), ...kept, ...holdNames(read, named), ...apis]
 }
 
 /** The key of a new job is known to the database alone. */

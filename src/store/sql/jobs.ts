@@ -1,6 +1,7 @@
 /** The jobs of a workspace, in SQL that every engine understands. */
 import type { JobStore } from '../jobs.ts'
 import { countJobs, lastRuns, listJobs, quarantinedJobs } from './job-list.ts'
+import { isNamed } from './job-names.ts'
 import { jobOf, selectJobs } from './job-rows.ts'
 import { createJob, createJobs, deleteJob, pauseJob, resumeJob, updateJob } from './job-writes.ts'
 import { overdueAt, takenUpTo } from './leaving.ts'
@@ -14,6 +15,7 @@ export const createJobStore = (access: Access): JobStore => ({
     const row = await query.executeTakeFirst()
     return row === undefined ? null : jobOf(row)
   },
+  isNamed: (workspaceKey, name, exceptId) => isNamed(access.read, { workspaceKey, name, exceptId }),
   list: (workspaceKey, filter) => listJobs(access.read, workspaceKey, filter),
   count: (workspaceKey) => countJobs(access.read, workspaceKey),
   lastRuns: (workspaceKey, jobKeys) => lastRuns(access.read, workspaceKey, jobKeys),

@@ -14,7 +14,10 @@ import { catalog } from './migrations/0008-catalog.ts'
 import { notices } from './migrations/0009-notices.ts'
 import { github } from './migrations/0010-github.ts'
 import { preferences } from './migrations/0011-preferences.ts'
-import { applications } from './migrations/0012-applications.ts'
+import { jobNames } from './migrations/0012-job-names.ts'
+import { webhookKeys } from './migrations/0013-webhook-keys.ts'
+import { endDates } from './migrations/0014-end-dates.ts'
+import { applications } from './migrations/0015-applications.ts'
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 
@@ -31,6 +34,9 @@ const MIGRATIONS: readonly Migration[] = [
   notices,
   github,
   preferences,
+  jobNames,
+  webhookKeys,
+  endDates,
   applications,
 ]
 
