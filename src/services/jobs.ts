@@ -33,6 +33,7 @@ type JobQuery = {
   /** A user id, or `me`. */
   readonly owner?: string | undefined
   readonly search?: string | undefined
+  readonly externalId?: string | undefined
   /** Id, slug or name. */
   readonly category?: string | undefined
   readonly team?: string | undefined
@@ -238,7 +239,7 @@ export const createJobs = (deps: Deps): Jobs => {
     list: async (actor, query) => {
       allow(actor, 'job.view', null)
       const { workspaceKey } = actor
-      const { cursor, limit, state, owner, search, sort, descending } = query
+      const { cursor, limit, state, owner, search, externalId, sort, descending } = query
       const places = await placesAsked(store, workspaceKey, query)
       if (places === null) return { items: [], nextCursor: null }
       const ownerId = owner === 'me' ? (userIdOf(actor) ?? undefined) : owner
@@ -248,6 +249,7 @@ export const createJobs = (deps: Deps): Jobs => {
         ...places,
         ...(state === undefined ? {} : { state }),
         ...(ownerId === undefined ? {} : { ownerId }),
+        ...(externalId === undefined ? {} : { externalId }),
         ...(search === undefined || search === '' ? {} : { search }),
       }
       return pageOf(

@@ -64,6 +64,7 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) 
         now,
         mayCall,
         mayBeOver,
+        externalId: input.externalId,
       },
     )
     const { name, timetable, target, description, policies, metadata, alerts } = draftWithVariables(given, id, null)
@@ -77,6 +78,7 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) 
       policies: policies ?? {},
       metadata: metadata ?? {},
       ...(alerts === undefined ? {} : { alerts }),
+      ...(input.externalId === undefined ? {} : { externalId: input.externalId }),
       ...beginning({ id, timetable }, { now, isEnabled: input.enabled !== false }),
     }
     return { job, newSecret }

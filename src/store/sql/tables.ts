@@ -125,6 +125,7 @@ export type JobTable = {
   deleted_at: number | null
   category_key: number | null
   team_key: number | null
+  external_id: string | null
 }
 
 export type DueTable = { next_run_at: number; job_key: number; schedule_version: number }
