@@ -16,6 +16,11 @@ const place = { id: Id, slug: z.string(), name: z.string(), active: z.boolean() 
 const Place = strict(place)
 const TeamPlace = strict({ ...place, slack_handle: z.string().nullable() })
 
+const EndDate = z.iso.date().meta({ examples: ['2026-12-31'] })
+const endDateInput = EndDate.nullable().describe(
+  'The last day on which it runs, in the time zone of the scheduler (`SCHEDULER_TIMEZONE`), today or later; null: none. After it the job is paused, and told of as `end_date`.',
+)
+
 const Metadata = z.record(z.string(), z.unknown())
 
 export const Job = strict({
@@ -42,6 +47,9 @@ export const Job = strict({
   metadata: Metadata,
   category: Place.nullable().describe('By what people find it.'),
   team: TeamPlace.nullable().describe('Who is in charge of it.'),
+  ends_on: EndDate.nullable().describe(
+    'The last day on which it runs, in the time zone of the scheduler. After it the job is paused.',
+  ),
   version: Version,
   created_at: Instant,
   updated_at: Instant,
@@ -76,6 +84,7 @@ export const JobCreate = strict({
   metadata: metadata.optional(),
   category: placeInput.optional(),
   team: placeInput.optional(),
+  ends_on: endDateInput.optional(),
   enabled: z.boolean().optional().describe('False: the job is born paused.').meta({ default: true }),
   alerts: JobAlertsSet.optional().describe(
     'Who hears of it, from its first run on; read and changed at `/alerts` below it.',
@@ -111,6 +120,7 @@ export const JobUpdate = strict({
   metadata: metadata.optional(),
   category: placeInput.optional(),
   team: placeInput.optional(),
+  ends_on: endDateInput.optional(),
 }).meta({ id: 'JobUpdate' })
 export type JobUpdate = z.input<typeof JobUpdate>
 
@@ -128,6 +138,7 @@ export const JobQuery = strict({
   external_id: externalId.optional().describe('What a client of another system calls it.'),
   category: z.string().min(1).max(100).optional().describe('Its id, slug or name.'),
   team: z.string().min(1).max(100).optional().describe('Its id, slug or name.'),
+  ends_before: EndDate.optional().describe('With an end date before this day.'),
   sort: z.enum(['created_at', 'name', 'updated_at']).default('created_at'),
   order: ORDER,
 })

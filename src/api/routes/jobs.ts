@@ -60,9 +60,15 @@ export const jobRoutes = (api: Api, { services, clock, timeZone }: RouteContext)
       },
     },
     async (request) => {
-      const { order, cursor = null, external_id: externalId, ...query } = request.query
+      const { order, cursor = null, ends_before: endsBefore, external_id: externalId, ...query } = request.query
       const page = await asQueryFault(
-        services.jobs.list(actorOf(request), { ...query, externalId, cursor, descending: order === 'desc' }),
+        services.jobs.list(actorOf(request), {
+          ...query,
+          endsBefore,
+          externalId,
+          cursor,
+          descending: order === 'desc',
+        }),
       )
       return { items: page.items.map(jobToWire), next_cursor: page.nextCursor }
     },
@@ -99,7 +105,7 @@ export const jobRoutes = (api: Api, { services, clock, timeZone }: RouteContext)
         body: JobUpdate,
         response: {
           200: Job.describe('The job as it is now.'),
-          ...refusals(...SIGNED_IN, 'not_found', 'conflict', 'stale', ...SAVING),
+          ...refusals(...SIGNED_IN, 'not_found', 'conflict', 'stale', 'job.expired', ...SAVING),
         },
       },
     },

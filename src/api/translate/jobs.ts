@@ -18,6 +18,7 @@ export const jobInput = (input: wire.NewJob, ground: Ground): JobInput => ({
   metadata: input.metadata,
   category: input.category,
   team: input.team,
+  endsOn: input.ends_on,
   enabled: input.enabled,
   alerts: input.alerts && alertsEdit(input.alerts),
 })
@@ -32,6 +33,7 @@ export const jobEdit = (present: JobView, edit: wire.JobUpdate, ground: Ground):
   metadata: edit.metadata,
   category: edit.category,
   team: edit.team,
+  endsOn: edit.ends_on,
 })
 
 export const jobToWire = (job: JobView): wire.Job => ({
@@ -64,6 +66,7 @@ export const jobToWire = (job: JobView): wire.Job => ({
     active: job.team.active,
     slack_handle: job.team.slackHandle,
   },
+  ends_on: job.endsOn,
   version: job.version,
   created_at: instant(job.createdAt),
   updated_at: instant(job.updatedAt),

@@ -22,6 +22,7 @@ export const listJobs = async (read: Kysely<Tables>, workspaceKey: number, filte
   if (filter.teamKey !== undefined) query = query.where('job.team_key', '=', filter.teamKey)
   // Leans on job_by_external_id.
   if (filter.externalId !== undefined) query = query.where('job.external_id', '=', filter.externalId)
+  if (filter.endsBefore !== undefined) query = query.where('job.ends_on', '<', filter.endsBefore)
   if (filter.search !== undefined) query = query.where(contains(filter.search))
   if (filter.cursor !== null) {
     const { value, key } = decodeCursor(filter.cursor)
