@@ -1,6 +1,7 @@
 /** Settings: defaults of both environments, what each refuses, and what may not meet in production. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { END_DATE_ROWS } from '../../tests/support/end-date-settings.ts'
 import { GITHUB_ROWS } from '../../tests/support/github-settings.ts'
 import { ConfigError, loadConfig, type Texts } from './config.ts'
 import type { MAIL_SETTINGS } from './mail-settings.ts'
@@ -84,6 +85,7 @@ const TABLE: Record<Exclude<keyof Values, keyof typeof MAIL_SETTINGS>, Row> = {
     wrong: 'Asia/Tokio',
     given: ['UTC', 'UTC'],
   },
+  ...END_DATE_ROWS,
   schedulerEnabled: {
     name: 'SCHEDULER_ENABLED',
     development: true,

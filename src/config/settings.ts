@@ -1,5 +1,6 @@
 /** The one table of every setting: what it is called, what it means, what it is when nobody says, who would change it. */
 
+import { END_DATE_SETTINGS } from './end-date-settings.ts'
 import { GITHUB_SETTINGS } from './github-settings.ts'
 import { MAIL_SETTINGS } from './mail-settings.ts'
 import {
@@ -115,10 +116,11 @@ export const SETTINGS = {
     name: 'SCHEDULER_TIMEZONE',
     kind: timeZone,
     byDefault: always('Asia/Tokyo'),
-    help: 'The time zone of schedules that name none.',
+    help: 'The time zone of schedules that name none, and of the end dates of jobs.',
     changedBy: 'Whoever lives elsewhere, before the first job is made.',
     example: 'Europe/Berlin',
   }),
+  ...END_DATE_SETTINGS,
   schedulerEnabled: setting({
     name: 'SCHEDULER_ENABLED',
     kind: onOff,

@@ -11,6 +11,7 @@ import { refuseStrangers } from './alerts.ts'
 import { allow, allowSome, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { nextInstant, stateWith } from './due.ts'
+import { createEndDates } from './end-dates.ts'
 import { jobFacts } from './facts.ts'
 import { refuseFunction } from './functions.ts'
 import { draftOf, type JobInput } from './job-draft.ts'
@@ -28,11 +29,14 @@ export type SavingChoice = {
   readonly uniqueName?: boolean | undefined
   /** A timetable without a coming instant is taken; the job has ended then. Default false: `schedule.never_fires`. */
   readonly mayBeOver?: boolean | undefined
+  /** So is an end date that has passed. */
+  readonly mayHaveEnded?: boolean | undefined
 }
 
 export type Identity = Pick<NewJob, 'id' | 'workspaceKey' | 'ownerId'>
 
-export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) => {
+export const createNewJobs = ({ store, clock, auth, mayCall, functions, settings }: Deps) => {
+  const { today } = createEndDates({ clock, settings })
   const checkOwner = async (actor: Actor, ownerId: string): Promise<void> => {
     const owner = isId(ownerId) ? await store.people.userById(ownerId) : null
     if (owner === null || owner.workspaceKey !== actor.workspaceKey) {
@@ -51,7 +55,11 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) 
   }
 
   /** Throws for what is wrong with the input, like every draft. */
-  const newJobOf = (input: JobInput, identity: Identity, { mayBeOver = false }: SavingChoice = {}): Born => {
+  const newJobOf = (
+    input: JobInput,
+    identity: Identity,
+    { mayBeOver = false, mayHaveEnded = false }: SavingChoice = {},
+  ): Born => {
     const { workspaceKey, id } = identity
     const now = clock.now()
     const { input: wanted, newSecret } = withSigningSecret(input.target, undefined)
@@ -61,9 +69,13 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) 
         secrets: auth.secrets,
         owner: { workspaceKey, jobId: id },
         stored: null,
+        storedTimetable: null,
+        zone: settings.timeZone,
+        today: today(),
         now,
         mayCall,
         mayBeOver,
+        mayHaveEnded,
       },
     )
     const { name, timetable, target, description, policies, metadata, alerts } = draftWithVariables(given, id, null)

@@ -6,6 +6,7 @@ import { type Catalog, createCatalog } from './catalog.ts'
 import { type CatchUpWork, createCatchUpWork } from './catch-up.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
 import type { Deps } from './deps.ts'
+import { createEndDates, type EndDates } from './end-dates.ts'
 import { createEvents, type Events } from './events.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createExplaining } from './explaining.ts'
@@ -45,6 +46,7 @@ export type { CatalogEdit, CatalogInput, CatalogPart, CatalogView } from './cata
 export type { CatchUpView } from './catch-up.ts'
 export type { DeliveryView } from './deliveries.ts'
 export type { Deps } from './deps.ts'
+export type { EndDates } from './end-dates.ts'
 export type { ExecutionView } from './execution-view.ts'
 export type { Executions } from './executions.ts'
 export type { Explained } from './explaining.ts'
@@ -55,6 +57,7 @@ export { createHold, type Held } from './hold.ts'
 export type { InboxRange } from './inbox.ts'
 export type { BulkItem, BulkRequest } from './job-bulk.ts'
 export type { JobEdit, JobInput } from './job-draft.ts'
+export type { Imported, RowFault } from './job-import.ts'
 export type { OccurrenceView } from './job-runs.ts'
 export type { HttpAuthInput, HttpAuthView, HttpTargetInput, HttpTargetView } from './job-target.ts'
 export type { JobView } from './job-view.ts'
@@ -106,7 +109,10 @@ export type Services = {
   readonly explain: ReturnType<typeof createExplaining>
   readonly system: System
   readonly bulk: Bulk
-  readonly importJobs: ReturnType<typeof createImport>
+  /** All rows, or none where one is wrong. */
+  readonly importJobs: ReturnType<typeof createImport>['importJobs']
+  /** Those rows that are right, each under a name of its own. */
+  readonly importEach: ReturnType<typeof createImport>['importEach']
   readonly exports: Exports
   readonly keys: Keys
   /** For the server itself: what a client may repeat. */
@@ -121,6 +127,7 @@ export type Services = {
   readonly deliveries: Deliveries
   readonly testMessages: TestMessages
   readonly catalog: Catalog
+  readonly endDates: EndDates
   readonly testRun: ReturnType<typeof createTestRun>
   /** Of repositories that are named without an owner; null where the operator names none. */
   readonly defaultGithubOwner: string | null
@@ -154,7 +161,7 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     explain: createExplaining(deps),
     system: createSystem(deps),
     bulk: createBulk(deps, jobs),
-    importJobs: createImport(deps),
+    ...createImport(deps),
     exports: createExports(deps),
     keys: createKeys(deps, keyCheck),
     repeats: createRepeats(deps),
@@ -168,6 +175,7 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     deliveries: createDeliveries(deps),
     testMessages: createTestMessages(deps),
     catalog: createCatalog(deps),
+    endDates: createEndDates(deps),
     testRun: createTestRun(deps),
     defaultGithubOwner: deps.settings.defaultGithubOwner ?? null,
     setup: createSetup(deps, jobs),
