@@ -166,6 +166,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
       version: VERSION,
       signUpEnabled: config.signUpEnabled,
       defaultGithubOwner: config.defaultGithubOwner,
+      isMailOn: config.mailEnabled,
       refreshTokenSeconds: config.refreshTokenSeconds,
     },
     hold,

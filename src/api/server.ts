@@ -21,17 +21,20 @@ import { digestOf, IDEMPOTENCY_KEY, repeatWrites } from './repeats.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { catalogRoutes } from './routes/catalog.ts'
+import { channelRoutes } from './routes/channels.ts'
 import { eventRoutes } from './routes/events.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { functionRoutes } from './routes/functions.ts'
 import { healthRoutes } from './routes/health.ts'
+import { inboxRoutes } from './routes/inbox.ts'
 import { jobActionRoutes } from './routes/job-actions.ts'
 import { jobHistoryRoutes } from './routes/job-history.ts'
 import { jobManyRoutes } from './routes/job-many.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { limitRoutes } from './routes/limits.ts'
+import { preferenceRoutes } from './routes/preferences.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { retentionRoutes } from './routes/retention.ts'
 import { rootRoute } from './routes/root.ts'
@@ -129,6 +132,9 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       executionRoutes(api, context)
       functionRoutes(api, context)
       alertRoutes(api, context)
+      channelRoutes(api, context)
+      inboxRoutes(api, context)
+      preferenceRoutes(api, context)
       catalogRoutes(api, context)
       limitRoutes(api, context)
       eventRoutes(api, context)

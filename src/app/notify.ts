@@ -7,7 +7,7 @@ import type { PostOptions } from '../execute/execute.ts'
 import { createNotify, type Notify } from '../notify/notify.ts'
 import { jobLink, render } from '../notify/render.ts'
 import { slackPlace } from '../services/notice-settings.ts'
-import { webhookPlace } from '../services/webhooks.ts'
+import { webhookSecrets } from '../services/webhooks.ts'
 import type { Store } from '../store/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -42,7 +42,7 @@ export const openNotify = (
     channels,
     render,
     openSlack: (workspaceKey, sealed) => auth.secrets.open(sealed, slackPlace(workspaceKey)),
-    openWebhook: (row) => auth.secrets.open(row.sealedSecret, webhookPlace(row)),
+    openWebhook: (row) => webhookSecrets(auth.secrets, row, systemClock.now()),
     linkOf: (jobId) => jobLink(frontendUrl(config, parts.ownUrl()), jobId),
     zone: config.timeZone,
     active: parts.active,

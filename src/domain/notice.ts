@@ -25,5 +25,8 @@ export type Audience =
 export const DELIVERY_STATES = ['waiting', 'sent', 'failed'] as const
 export type DeliveryState = (typeof DELIVERY_STATES)[number]
 
+/** Tries of a message end after so long. */
+export const GIVE_UP_AFTER_MS = 86_400_000
+
 export const CHANNEL_KINDS = ['email', 'slack', 'webhook'] as const
 export type ChannelKind = (typeof CHANNEL_KINDS)[number]

@@ -17,6 +17,7 @@ export const NOTICE_KINDS = [
   'job.enabled',
   'job.disabled',
   'job.deleted',
+  'test',
   'group',
   'digest',
 ] as const
@@ -24,7 +25,7 @@ export type NoticeKind = (typeof NOTICE_KINDS)[number]
 
 /** One line of a group or a digest. */
 export type NoticeItem = {
-  readonly kind: Exclude<NoticeKind, 'group' | 'digest'>
+  readonly kind: Exclude<NoticeKind, 'test' | 'group' | 'digest'>
   readonly job: { readonly id: string; readonly name: string }
   /** How often it happened; 1 or more. */
   readonly count: number
@@ -37,7 +38,7 @@ export type NoticeItem = {
 /** What is known of a notice; texts as people wrote them, escaped by nobody yet. */
 export type NoticeFacts = {
   readonly kind: NoticeKind
-  /** Null for groups and digests, which speak of several. */
+  /** Null for groups and digests, which speak of several, and for tests. */
   readonly job: { readonly id: string; readonly name: string } | null
   readonly execution: { readonly id: string } | null
   /** Of a failure: why. Of `job.auto_paused`: the reason, `end_date` or `failures`. */
@@ -56,7 +57,7 @@ export type NoticeFacts = {
   readonly mention: string | null
   /** The page of the job; `jobLink` makes it. Null where there is none any more. */
   readonly link: string | null
-  /** Who did it, for created, changed, enabled, disabled, deleted. */
+  /** Who did it, for created, changed, enabled, disabled, deleted; who asked, for a test. */
   readonly actor: string | null
   /** When it happened, epoch milliseconds. */
   readonly at: number

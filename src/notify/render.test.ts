@@ -181,6 +181,7 @@ describe('every kind of notice', () => {
     'job.enabled': ['Job Enabled', /was enabled by/],
     'job.disabled': ['Job Disabled', /was disabled by/],
     'job.deleted': ['Job Deleted', /was deleted by/],
+    test: ['Test message', /^ann@example\.com asked for this test\. Notices of jobs will come/],
     group: ['3 notices', /came within a short time[\s\S]*nightly failed: Webhook returned status 500/],
     digest: ['Daily digest', /last 24 hours: 3 notices[\s\S]*2026-11-24 21:00:00 JST {2}nightly failed/],
   }

@@ -91,6 +91,7 @@ const slackOf = (notice: NoticeFacts, { title, sign, sentence }: Words): string 
       ...more(notice, MOST_ITEMS_IN_SLACK),
     ].join('\n')
   }
+  if (notice.kind === 'test') return slackText(`${sign} ${sentence}`)
   const who = mentionOf(notice.mention)
   const name = slackLink(nameOf(notice.job), notice.link)
   if (notice.kind === 'job.ends_soon') {

@@ -233,6 +233,7 @@ const wordsOf = (facts: NoticeFacts): Pick<Line, 'type' | 'title' | 'message'> =
       return words('warning', 'Job Late', `${job} is late by ${seconds(facts.durationMs)}.`)
     case 'job.long':
       return words('warning', 'Job Running Long', `${job} takes ${seconds(facts.durationMs)}.`)
+    case 'test':
     case 'group':
     case 'digest':
       return words('info', 'Messages', `${count ?? 0} messages.`)

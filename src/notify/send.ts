@@ -25,7 +25,7 @@ export type SendParts = {
   readonly render: (facts: NoticeFacts) => Message
   /** Opens a secret just before it is needed; throws where its key is lost. */
   readonly openSlack: (workspaceKey: number, sealedUrl: string) => string
-  readonly openWebhook: (row: WebhookRow) => string
+  readonly openWebhook: (row: WebhookRow) => readonly string[]
   readonly onEnded: (channel: ChannelKind, how: 'sent' | 'failed' | 'delayed', error: string | null) => void
   readonly onFault: (error: unknown) => void
 }
@@ -56,7 +56,7 @@ export const createSender = (parts: SendParts): Sender => {
       }
       const webhook = await store.channels.webhook(workspaceKey, recipient)
       if (webhook?.enabled !== true) return 'This webhook channel is turned off or gone.'
-      return { kind: 'webhook', url: webhook.url, secrets: [parts.openWebhook(webhook)] }
+      return { kind: 'webhook', url: webhook.url, secrets: parts.openWebhook(webhook) }
     } catch {
       return 'The secret of this channel cannot be opened: give it again.'
     }
@@ -167,7 +167,7 @@ const groupOf = (rows: readonly DeliveryRow[]): NoticeFacts => {
   const items = all
     .slice(0, ITEMS_IN_A_GROUP)
     .flatMap((facts): NoticeItem[] =>
-      facts.kind === 'group' || facts.kind === 'digest' || facts.job === null
+      facts.kind === 'test' || facts.kind === 'group' || facts.kind === 'digest' || facts.job === null
         ? []
         : [{ kind: facts.kind, job: facts.job, count: 1, at: facts.at, error: facts.error, link: facts.link }],
     )

@@ -1,10 +1,9 @@
 /** Turns events, and what is late or takes long, into notices and messages: each once, in one transaction with how far it was told. */
 import type { Clock } from '../domain/clock.ts'
+import { GIVE_UP_AFTER_MS } from '../domain/notice.ts'
 import type { AlertSubject, NewDelivery, NewNotice, Series, Store, Telling, Untold } from '../store/store.ts'
 import { type Heard, overdueOf, seriesAfter, type Told, toldOf } from './rules.ts'
 
-/** Tries of a message end after so long. */
-export const GIVE_UP_AFTER_MS = 86_400_000
 const EVENTS_AT_ONCE = 200
 /** Switched off in the same request as it was changed: one notice says both. */
 const SAME_REQUEST_MS = 1000

@@ -193,6 +193,13 @@ const WORDS: Readonly<Record<NoticeKind, (notice: NoticeFacts) => Words>> = {
   'job.enabled': done('Job Enabled', 'enabled'),
   'job.disabled': done('Job Disabled', 'disabled', '⚠️'),
   'job.deleted': done('Job Deleted', 'deleted', '⚠️'),
+  test: (notice) => ({
+    title: 'Test message',
+    sign: '🔔',
+    subject: '🔔 Test message of Carillon',
+    sentence: `${byWhom(notice)} asked for this test. Notices of jobs will come the same way.`,
+    facts: [],
+  }),
   group: (notice) => {
     const count = notice.count ?? total(notice)
     const title = plural(count, 'notice')

@@ -50,7 +50,7 @@ export const createAlerts = (deps: Deps): Alerts => {
         read: () => read(job.key),
         write: async ({ version, ...kept }) => {
           const alerts = mergedAlerts(kept, edit)
-          await refuseStrangers(deps, job.workspaceKey, alerts)
+          await refuseStrangers(deps, job.workspaceKey, alerts, kept)
           const note = {
             deed: 'job.alerts_changed',
             subject: { kind: 'job', id: job.id },
@@ -65,15 +65,21 @@ export const createAlerts = (deps: Deps): Alerts => {
   }
 }
 
-/** Users and webhook channels that are not of this workspace are told like unknown ones. */
+/**
+ * Users and webhook channels that are not of this workspace are told like unknown ones. Those that `kept` names already stay,
+ * also when they are gone since: nobody should have to tidy up before a snooze.
+ */
 export const refuseStrangers = async (
   { store }: Pick<Deps, 'store'>,
   workspaceKey: number,
   { rules }: JobAlerts,
+  kept: JobAlerts | null = null,
 ): Promise<void> => {
+  const known = new Set(kept?.rules.flatMap(({ via }) => [...via.inbox, ...via.webhooks]))
   const faults: FieldError[] = []
   for (const [at, { via }] of rules.entries()) {
     for (const id of via.inbox) {
+      if (known.has(id)) continue
       const user = isId(id) ? await store.people.userById(id) : null
       if (user?.workspaceKey === workspaceKey) continue
       faults.push({
@@ -83,7 +89,7 @@ export const refuseStrangers = async (
       })
     }
     for (const id of via.webhooks) {
-      if (isId(id) && (await store.channels.webhook(workspaceKey, id)) !== null) continue
+      if (known.has(id) || (isId(id) && (await store.channels.webhook(workspaceKey, id)) !== null)) continue
       faults.push({ field: `alerts.rules[${at}].via.webhooks`, value: id, message: 'no webhook channel has this id' })
     }
   }

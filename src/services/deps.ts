@@ -15,6 +15,8 @@ type Settings = {
   readonly signUpEnabled: boolean
   /** Of repositories that are named without one. */
   readonly defaultGithubOwner?: string | null
+  /** Whether the server has somebody to hand e-mail to. */
+  readonly isMailOn?: boolean
   /** Seconds from signing in until one has to sign in again. */
   readonly refreshTokenSeconds: number
 }

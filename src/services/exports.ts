@@ -1,5 +1,6 @@
 /** All jobs or executions of a workspace, page after page: however many there are, few are held at once. */
 import type { Actor } from '../domain/actor.ts'
+import type { JobAlerts } from '../domain/alerts.ts'
 import { invalid } from '../domain/errors.ts'
 import type { Status, Trigger } from '../domain/execution.ts'
 import type { Page } from '../domain/page.ts'
@@ -19,9 +20,12 @@ export type RunSelection = {
   readonly until?: number | undefined
 }
 
+/** `alerts` null: it never said who hears of it. */
+export type ExportedJob = JobView & { readonly alerts: JobAlerts | null }
+
 /** Rights and filters are judged when asked; pages are read as they are taken, each as things are at that moment. */
 export type Exports = {
-  readonly jobs: (actor: Actor, filter: JobSelection) => Promise<AsyncIterable<readonly JobView[]>>
+  readonly jobs: (actor: Actor, filter: JobSelection) => Promise<AsyncIterable<readonly ExportedJob[]>>
   readonly executions: (actor: Actor, filter: RunSelection) => Promise<AsyncIterable<readonly ExecutionView[]>>
 }
 
@@ -36,7 +40,11 @@ export const createExports = (deps: Deps): Exports => {
       const filter = filterOf(actor, selection)
       return pages(
         (cursor) => store.jobs.list(workspaceKey, { ...filter, cursor, limit: PAGE }),
-        (rows) => jobViews(deps, workspaceKey, rows),
+        async (rows): Promise<ExportedJob[]> => {
+          const views = await jobViews(deps, workspaceKey, rows)
+          const alerts = await store.alerts.of(rows.map(({ key }) => key))
+          return views.map((view, at) => ({ ...view, alerts: alerts.get(rows[at]?.key ?? 0)?.alerts ?? null }))
+        },
       )
     },
 

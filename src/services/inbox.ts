@@ -3,9 +3,11 @@ import type { Actor } from '../domain/actor.ts'
 import { DomainError, invalid, notFound } from '../domain/errors.ts'
 import { isId } from '../domain/ids.ts'
 import type { Notice } from '../domain/notice.ts'
+import type { Page } from '../domain/page.ts'
 import type { NoticeRange, Reader } from '../store/store.ts'
 import { allow, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
+import { type PageRequest, pageOf } from './paging.ts'
 
 /** `from` inclusive, `to` exclusive, epoch ms. */
 export type InboxRange = { readonly from?: number | undefined; readonly to?: number | undefined }
@@ -20,6 +22,12 @@ export type Inbox = {
       readonly limit: number
     },
   ) => Promise<{ readonly items: readonly Notice[]; readonly total: number }>
+  /** The same by cursor. */
+  readonly page: (
+    actor: Actor,
+    query: InboxRange & PageRequest & { readonly unreadOnly?: boolean | undefined },
+  ) => Promise<Page<Notice>>
+  readonly get: (actor: Actor, id: string) => Promise<Notice>
   readonly unreadCount: (actor: Actor, range: InboxRange) => Promise<number>
   /** Once more changes nothing: the first time counts. `forbidden` for one that is for others of the workspace. */
   readonly markRead: (actor: Actor, id: string) => Promise<Notice>
@@ -30,7 +38,7 @@ export type Inbox = {
 
 const LARGEST_PAGE = 200
 
-export const createInbox = ({ store, clock }: Deps): Inbox => {
+export const createInbox = ({ store, clock, auth }: Deps): Inbox => {
   const { inbox } = store
 
   const readerOf = (actor: Actor): Reader => {
@@ -57,6 +65,18 @@ export const createInbox = ({ store, clock }: Deps): Inbox => {
         limit: Math.min(Math.max(1, limit), LARGEST_PAGE),
       })
     },
+    page: async (actor, { unreadOnly = false, cursor, limit, ...given }) => {
+      const reader = readerOf(actor)
+      const filter = { ...rangeOf(given), unreadOnly }
+      const scope = { workspaceKey: reader.workspaceKey, list: 'inbox', filter: { ...filter, of: reader.userId } }
+      return pageOf(
+        auth.cursors,
+        { cursor, limit, scope },
+        (inner) => inbox.page(reader, { ...filter, ...inner }),
+        (rows) => rows,
+      )
+    },
+    get: async (actor, id) => mine(readerOf(actor), id),
     unreadCount: async (actor, range) => inbox.unread(readerOf(actor), rangeOf(range)),
     markRead: async (actor, id) => {
       const reader = readerOf(actor)
@@ -81,6 +101,7 @@ const rangeOf = ({
   from?: number | null | undefined
   to?: number | null | undefined
 }): NoticeRange => {
-  if (from !== null && to !== null && from >= to) throw invalid('from', from, 'it must be earlier than `to`')
+  if (from !== null && to !== null && from >= to)
+    throw invalid('from', from, 'it must be earlier than the end of the range')
   return { from, to }
 }

@@ -1,4 +1,4 @@
-/** A copy of a job: its timetable, target, policies and metadata; its secrets move inside the server and are never shown. */
+/** A copy of a job: its timetable, target, policies, metadata and alerts; its secrets move inside the server and are never shown. */
 import type { Secrets } from '../auth/secrets.ts'
 import { placeOf, sealedIn, withSealed } from '../auth/target-secrets.ts'
 import type { Actor } from '../domain/actor.ts'
@@ -50,6 +50,7 @@ export const createCloning = (deps: Deps) => {
     refuseAddress(source.target, mayCall)
     const places = { workspaceKey, from: source.id, to: copyId }
     const { timetable, description, policies, metadata, categoryKey, teamKey } = source
+    const kept = (await store.alerts.of([source.key])).get(source.key)?.alerts
     const born: NewJob = {
       id: copyId,
       workspaceKey,
@@ -62,9 +63,11 @@ export const createCloning = (deps: Deps) => {
       metadata,
       categoryKey,
       teamKey,
+      // Snoozed was the original, for what it did.
+      ...(kept === undefined ? {} : { alerts: { ...kept, snoozedUntil: null } }),
       ...beginning({ id: copyId, timetable }, { now: clock.now(), isEnabled: choice.enabled === true }),
     }
-    await refuseUnknown(born)
+    await refuseUnknown({ ...born, keptAlerts: kept })
     const copy = await noting(deps, actor, noteOfNew(auth.secrets, born)).jobs.create(born)
     signals.wake()
     return viewOf(copy)

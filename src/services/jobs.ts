@@ -174,7 +174,8 @@ export const createJobs = (deps: Deps): Jobs => {
       write: async (before) => {
         const { ownerId, enabled, ...given } = await wanted(before)
         const { name, target, policies, alerts } = differing(given, before)
-        await refuseUnknown({ workspaceKey: before.workspaceKey, target, policies, alerts })
+        const keptAlerts = alerts && (await store.alerts.of([before.key])).get(before.key)?.alerts
+        await refuseUnknown({ workspaceKey: before.workspaceKey, target, policies, alerts, keptAlerts })
         const holdsName = uniqueName && name !== undefined
         if (holdsName && (await store.jobs.isNamed(before.workspaceKey, name, id))) throw nameTaken(name)
         const now = clock.now()

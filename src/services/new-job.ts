@@ -88,10 +88,12 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) 
     readonly target?: Target | undefined
     readonly policies?: PolicyChoices | undefined
     readonly alerts?: JobAlerts | undefined
+    /** What the job has so far. */
+    readonly keptAlerts?: JobAlerts | undefined
   }): Promise<void> => {
     if (job.target !== undefined) await refuseFunction(functions, job.workspaceKey, job.target)
     await refuseUnknownLimits(store, job.workspaceKey, job.policies ?? {})
-    if (job.alerts !== undefined) await refuseStrangers({ store }, job.workspaceKey, job.alerts)
+    if (job.alerts !== undefined) await refuseStrangers({ store }, job.workspaceKey, job.alerts, job.keptAlerts)
   }
 
   return { checkOwner, ownerFor, newJobOf, refuseUnknown }

@@ -4,6 +4,7 @@ import { type Alerts, createAlerts } from './alerts.ts'
 import { type AuditLog, createAuditLog } from './audit-log.ts'
 import { type Catalog, createCatalog } from './catalog.ts'
 import { type CatchUpWork, createCatchUpWork } from './catch-up.ts'
+import { createDeliveries, type Deliveries } from './deliveries.ts'
 import type { Deps } from './deps.ts'
 import { createEvents, type Events } from './events.ts'
 import { createExecutions, type Executions } from './executions.ts'
@@ -31,6 +32,7 @@ import { createSessions, type Sessions } from './sessions.ts'
 import { createSetup, type Setup } from './setup.ts'
 import { createStatistics, type StatisticsService } from './statistics.ts'
 import { createSystem, type System } from './system.ts'
+import { createTestMessages, type TestMessages } from './test-messages.ts'
 import { createTestRun } from './test-run.ts'
 import { createUsers, type Users } from './users.ts'
 import { createWebhooks, type Webhooks } from './webhooks.ts'
@@ -41,10 +43,12 @@ export type { AlertsView } from './alerts.ts'
 export type { ChainCheck } from './audit-log.ts'
 export type { CatalogEdit, CatalogInput, CatalogPart, CatalogView } from './catalog.ts'
 export type { CatchUpView } from './catch-up.ts'
+export type { DeliveryView } from './deliveries.ts'
 export type { Deps } from './deps.ts'
 export type { ExecutionView } from './execution-view.ts'
 export type { Executions } from './executions.ts'
 export type { Explained } from './explaining.ts'
+export type { ExportedJob } from './exports.ts'
 export type { FunctionView } from './functions.ts'
 export type { GithubTargetInput, GithubTargetView } from './github-target.ts'
 export { createHold, type Held } from './hold.ts'
@@ -115,6 +119,8 @@ export type Services = {
   readonly noticeSettings: NoticeSettings
   readonly preferences: Preferences
   readonly webhooks: Webhooks
+  readonly deliveries: Deliveries
+  readonly testMessages: TestMessages
   readonly catalog: Catalog
   readonly testRun: ReturnType<typeof createTestRun>
   /** Of repositories that are named without an owner; null where the operator names none. */
@@ -160,6 +166,8 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     noticeSettings: createNoticeSettings(deps),
     preferences: createPreferences(deps),
     webhooks: createWebhooks(deps),
+    deliveries: createDeliveries(deps),
+    testMessages: createTestMessages(deps),
     catalog: createCatalog(deps),
     testRun: createTestRun(deps),
     defaultGithubOwner: deps.settings.defaultGithubOwner ?? null,

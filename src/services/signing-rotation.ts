@@ -1,13 +1,13 @@
 /** A new signing secret for a job, beside the present one, so that no receiver has to change over at the very moment. */
 import type { Actor } from '../domain/actor.ts'
-import { DomainError, invalid } from '../domain/errors.ts'
+import { DomainError } from '../domain/errors.ts'
 import { signingOf } from '../domain/target.ts'
 import { jobFor } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { jobFacts } from './facts.ts'
 import { type JobView, jobViews, withNewSecret } from './job-view.ts'
 import { noting } from './noting.ts'
-import { newSigningSecret, rotatedSigning, signingSecretFault } from './target-signing.ts'
+import { nextSecret, rotatedSigning } from './target-signing.ts'
 import { written } from './written.ts'
 
 export type Rotation = {
@@ -18,8 +18,6 @@ export type Rotation = {
   readonly ifVersion?: number | null
 }
 
-const LONGEST_MS = 30 * 24 * 3600 * 1000
-
 export const rotationOf = (deps: Deps) => {
   const { store, clock, auth, signals } = deps
   return async (
@@ -27,12 +25,7 @@ export const rotationOf = (deps: Deps) => {
     id: string,
     { secret, previousValidMs, ifVersion = null }: Rotation,
   ): Promise<JobView> => {
-    const fault = secret === undefined ? null : signingSecretFault(secret)
-    if (fault !== null) throw invalid('secret', undefined, fault)
-    if (!Number.isInteger(previousValidMs) || previousValidMs < 0 || previousValidMs > LONGEST_MS) {
-      throw invalid('previousValidMs', previousValidMs, `give 0 to ${LONGEST_MS} milliseconds`)
-    }
-    const next = secret ?? newSigningSecret()
+    const next = nextSecret(secret, previousValidMs)
     const job = await written({
       ifVersion,
       read: () => jobFor(store, actor, 'job.change', id),

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Secrets } from '../auth/secrets.ts'
 import { placeOf, type SecretOwner } from '../auth/target-secrets.ts'
-import type { FieldError } from '../domain/errors.ts'
+import { type FieldError, invalid } from '../domain/errors.ts'
 import type { Signing, Target } from '../domain/target.ts'
 import { type Fingerprint, fingerprintOf, keptSecret, opening } from './kept-secret.ts'
 
@@ -42,6 +42,18 @@ export const signingSecretFault = (text: string): string | null => {
   const [least, most] = KEY_BYTES
   const isRight = key.length >= least && key.length <= most && key.toString('base64') === encoded
   return isRight ? null : `give whsec_ and the base64 of ${least} to ${most} random bytes`
+}
+
+/** How long a former secret may sign on, at most. */
+const LONGEST_PREVIOUS_MS = 30 * 24 * 3600 * 1000
+
+/** The secret that comes next: the one given, else a new one. Throws `invalid` for what cannot be. */
+export const nextSecret = (given: string | undefined, previousValidMs: number): string => {
+  const fault = given === undefined ? null : signingSecretFault(given)
+  if (fault !== null) throw invalid('secret', undefined, fault)
+  if (!Number.isInteger(previousValidMs) || previousValidMs < 0 || previousValidMs > LONGEST_PREVIOUS_MS)
+    throw invalid('previousValidMs', previousValidMs, `give 0 to ${LONGEST_PREVIOUS_MS} milliseconds`)
+  return given ?? newSigningSecret()
 }
 
 /** The same wish with the secret that has to be made for it, which its answer must show. */

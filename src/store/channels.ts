@@ -17,6 +17,9 @@ export type WebhookRow = {
   readonly url: string
   readonly enabled: boolean
   readonly sealedSecret: string
+  /** The former secret, which signs too until then; both or neither. */
+  readonly sealedPrevious: string | null
+  readonly previousValidUntil: number | null
   readonly version: number
   readonly createdAt: number
   readonly updatedAt: number

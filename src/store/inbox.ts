@@ -1,6 +1,7 @@
 /** What the store keeps of alerts and inboxes. */
 import type { JobAlerts } from '../domain/alerts.ts'
 import type { Notice } from '../domain/notice.ts'
+import type { Page } from '../domain/page.ts'
 
 export type AlertsRow = { readonly alerts: JobAlerts; readonly version: number }
 
@@ -26,6 +27,11 @@ export type InboxStore = {
     reader: Reader,
     filter: NoticeRange & { readonly unreadOnly: boolean; readonly offset: number; readonly limit: number },
   ) => Promise<{ readonly items: readonly Notice[]; readonly total: number }>
+  /** The same by cursor, as the last page gave it: what arrives meanwhile moves nothing. */
+  readonly page: (
+    reader: Reader,
+    filter: NoticeRange & { readonly unreadOnly: boolean; readonly cursor: string | null; readonly limit: number },
+  ) => Promise<Page<Notice>>
   readonly unread: (reader: Reader, range: NoticeRange) => Promise<number>
   /** `foreign`: it is of this workspace, and not for this user. */
   readonly byId: (reader: Reader, id: string) => Promise<Notice | 'foreign' | null>

@@ -2,6 +2,7 @@
 import type { JobAlerts } from '../domain/alerts.ts'
 import type { Event } from '../domain/event.ts'
 import type { Audience, ChannelKind, DeliveryState, NoticeType } from '../domain/notice.ts'
+import type { Page } from '../domain/page.ts'
 
 /** Events of one workspace, oldest first, and how far it was told before them. */
 export type Untold = { readonly workspaceKey: number; readonly after: number; readonly events: readonly Event[] }
@@ -113,8 +114,15 @@ export type OutboxStore = {
   /** Newest first. */
   readonly list: (
     workspaceKey: number,
-    filter: { readonly state: DeliveryState | null; readonly offset: number; readonly limit: number },
-  ) => Promise<{ readonly items: readonly DeliveryRow[]; readonly total: number }>
+    filter: {
+      readonly state: DeliveryState | null
+      readonly channel: ChannelKind | null
+      /** As the last page gave it. */
+      readonly cursor: string | null
+      readonly limit: number
+    },
+  ) => Promise<Page<DeliveryRow>>
+  readonly delivery: (workspaceKey: number, id: string) => Promise<DeliveryRow | null>
   /** A failed one goes again; false when it is not a failed one of this workspace. */
   readonly retry: (workspaceKey: number, id: string, now: number, giveUpAt: number) => Promise<boolean>
   readonly depth: () => Promise<{ readonly waiting: number; readonly oldestAt: number | null }>

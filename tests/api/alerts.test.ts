@@ -54,6 +54,96 @@ test('alerts of a job are shown, changed in parts, and refused with the field th
   assert.deepEqual((await as('GET', path)).body, before)
 })
 
+test('a job is born with its alerts, whole or not at all', async (t) => {
+  const { ask, stranger } = await anApi(t)
+  const { token, id: me } = await stranger()
+  const as = (method: string, path: string, body?: unknown) => ask(method, path, { token, body })
+  const rules = [{ on: 'late', after_seconds: 90, via: { inbox: [me] } }]
+  const alerts = { announce: 'none', mail: { to: ['ada@example.com'] }, rules }
+
+  const made = await as('POST', '/jobs', aJob({ alerts }))
+
+  assert.equal(made.status, 201, made.text)
+  const { version, ...kept } = (await as('GET', `/jobs/${made.body.id}/alerts`)).body
+  assert.deepEqual(kept, {
+    announce: 'none',
+    mail: { to: ['ada@example.com'], on_failure: true, on_success: false },
+    rules: [
+      {
+        on: 'late',
+        count: null,
+        after_seconds: 90,
+        via: { mail: [], slack: false, webhooks: [], inbox: [me] },
+      },
+    ],
+    snoozed_until: null,
+  })
+  assert.equal(version, 2)
+  for (const [wrong, field] of [
+    [{ mail: { to: ['nobody'] } }, 'alerts.mail.to[0]'],
+    [{ rules: [{ on: 'late', via: { slack: true } }] }, 'alerts.rules[0].after_seconds'],
+    [{ rules: [{ on: 'failure', via: { inbox: [made.body.id] } }] }, 'alerts.rules[0].via.inbox'],
+    [{ colour: 'red' }, 'alerts.colour'],
+  ] as const) {
+    const refused = await as('POST', '/jobs', aJob({ alerts: wrong }))
+    assert.deepEqual([refused.status, refused.body.errors?.[0].field], [422, field], refused.text)
+  }
+  assert.equal((await as('GET', '/jobs')).body.items.length, 1)
+})
+
+test('a copy has the alerts of its original, awake; an export holds them, and an import makes them again', async (t) => {
+  const { ask, stranger, member } = await anApi(t)
+  const admin = await stranger()
+  const gone = await member(admin, 'user')
+  const as = (method: string, path: string, body?: unknown) => ask(method, path, { token: admin.token, body })
+  const alerts = {
+    announce: 'all',
+    mail: { to: ['ada@example.com'], on_failure: true, on_success: true },
+    rules: [
+      { on: 'failures', count: 3, after_seconds: null, via: { mail: [], slack: true, webhooks: [], inbox: [gone.id] } },
+    ],
+    snoozed_until: '2026-12-01T00:00:00.000Z',
+  }
+  const job = (await as('POST', '/jobs', aJob({ alerts }))).body
+  await as('POST', '/jobs', aJob({ name: 'silent' }))
+  const of = async (id: string) => {
+    const { version: _, ...kept } = (await as('GET', `/jobs/${id}/alerts`)).body
+    return kept
+  }
+
+  const { body } = await as('GET', '/jobs/export')
+  assert.deepEqual(
+    body.jobs.map((one: { alerts?: unknown }) => one.alerts),
+    [alerts, undefined],
+  )
+  const imported = await as('POST', '/jobs/import', body)
+  assert.equal(imported.status, 201, imported.text)
+  assert.deepEqual(await of(imported.body.items[0].id), alerts)
+  const wrong = await as('POST', '/jobs/import', { jobs: [{ ...body.jobs[0], alerts: { announce: 'loud' } }] })
+  assert.deepEqual([wrong.status, wrong.body.errors[0].field], [422, 'jobs[0].alerts.announce'])
+
+  // Whom a rule names may be gone since: that is in nobody's way.
+  await as('DELETE', `/users/${gone.id}`)
+  const copy = await as('POST', `/jobs/${job.id}/clone`)
+  assert.equal(copy.status, 201, copy.text)
+  assert.deepEqual(await of(copy.body.id), { ...alerts, snoozed_until: null })
+  assert.equal((await as('PATCH', `/jobs/${job.id}/alerts`, { snoozed_until: null })).status, 200)
+})
+
+test('an undo leaves alone who hears of the job', async (t) => {
+  const { ask, stranger } = await anApi(t)
+  const { token } = await stranger()
+  const as = (method: string, path: string, body?: unknown) => ask(method, path, { token, body })
+  const { id } = (await as('POST', '/jobs', aJob())).body
+  await as('PATCH', `/jobs/${id}`, { name: 'other' })
+  await as('PATCH', `/jobs/${id}/alerts`, { announce: 'all' })
+
+  const undone = await as('POST', `/jobs/${id}/undo`)
+
+  assert.equal(undone.body.name, 'report')
+  assert.equal((await as('GET', `/jobs/${id}/alerts`)).body.announce, 'all')
+})
+
 test('the address of Slack is shown masked, kept when it comes back so, and turned on only with one', async (t) => {
   const { ask, stranger } = await anApi(t)
   const { token } = await stranger()

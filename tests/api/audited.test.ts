@@ -18,6 +18,20 @@ const AUDITED: Readonly<Record<string, Deed | { readonly exempt: string }>> = {
   retryExecution: 'execution.retried',
   updateJobAlerts: 'job.alerts_changed',
   updateSlackSettings: 'slack.changed',
+  createWebhook: 'webhook.created',
+  updateWebhook: 'webhook.changed',
+  rotateWebhookSecret: 'webhook.secret_rotated',
+  deleteWebhook: 'webhook.deleted',
+  retryDelivery: 'delivery.retried',
+  testSlack: { exempt: 'its delivery names who asked' },
+  testMail: { exempt: 'its delivery names who asked' },
+  testWebhook: { exempt: 'its delivery names who asked' },
+  readNotification: { exempt: 'a mark in the own inbox' },
+  readAllNotifications: { exempt: 'marks in the own inbox' },
+  deleteNotification: { exempt: 'a mark in the own inbox' },
+  deleteReadNotifications: { exempt: 'marks in the own inbox' },
+  updateNotificationPreferences: 'user.preferences_changed',
+  updateColumnPreferences: 'user.preferences_changed',
   createCategory: 'catalog.created',
   updateCategory: 'catalog.changed',
   createTeam: 'catalog.created',
@@ -86,6 +100,14 @@ test('S98: each of them is, with who did it and from where', async (t) => {
   await as('DELETE', `/api-keys/${key.id}`)
   await as('PATCH', `/jobs/${signedId}/alerts`, { announce: 'all' })
   await as('PATCH', '/settings/slack', { channel: '#here' })
+  const hook = (await as('POST', '/settings/webhooks', { name: 'w', url: 'https://example.com/' })).body
+  await as('PATCH', `/settings/webhooks/${hook.id}`, { name: 'x' })
+  await as('POST', `/settings/webhooks/${hook.id}/rotate`)
+  const message = (await as('POST', `/settings/webhooks/${hook.id}/test`)).body
+  await world.store.outbox.attempted({ ids: [message.id], now: world.clock.now(), to: 'failed', error: 'no' })
+  await as('POST', `/deliveries/${message.id}/retry`)
+  await as('DELETE', `/settings/webhooks/${hook.id}`)
+  await as('PATCH', '/me/preferences/columns', { target_url: true })
   const { body: category } = await as('POST', '/categories', { name: 'Month end' })
   await as('PATCH', `/categories/${category.id}`, { name: 'Year end' })
   await as('PUT', '/limits/database', { concurrency: 2 })

@@ -1,8 +1,9 @@
 /** S23: every route beside everybody who should not get through: other workspaces, other people, lower roles, the disabled, nobody. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { newId } from '../../src/domain/ids.ts'
 import { type Ask, aJob, anApi, type Document, type Person } from '../support/api-world.ts'
-import { PASSWORD } from '../support/services-world.ts'
+import { PASSWORD, type World } from '../support/services-world.ts'
 
 /** What a viewer, a colleague who does not own the thing, and the admin of another workspace are answered. */
 type Row = {
@@ -62,6 +63,30 @@ const MATRIX: Readonly<Record<string, Row>> = {
   updateJobAlerts: { path: '/jobs/JOB/alerts', body: { announce: 'none' }, ...change },
   getSlackSettings: administer,
   updateSlackSettings: { body: { channel: '#theirs' }, ...administer },
+  listWebhooks: administer,
+  createWebhook: { body: { name: 'w', url: 'https://example.com/' }, ...administer, stranger: 201 },
+  getWebhook: { path: '/settings/webhooks/WEBHOOK', ...administer, stranger: 404 },
+  updateWebhook: { path: '/settings/webhooks/WEBHOOK', body: { name: 'Stolen' }, ...administer, stranger: 404 },
+  rotateWebhookSecret: { path: '/settings/webhooks/WEBHOOK/rotate', ...administer, stranger: 404 },
+  testWebhook: { path: '/settings/webhooks/WEBHOOK/test', ...administer, stranger: 404 },
+  deleteWebhook: { path: '/settings/webhooks/WEBHOOK', ...administer, stranger: 404 },
+  // A stranger's Slack is off, and this server sends no e-mail.
+  testSlack: { ...administer, stranger: 409 },
+  testMail: { ...administer, stranger: 409 },
+  listDeliveries: administer,
+  getDelivery: { path: '/deliveries/DELIVERY', ...administer, stranger: 404 },
+  retryDelivery: { path: '/deliveries/DELIVERY/retry', ...administer, stranger: 404 },
+  listNotifications: { ...own, key: 403 },
+  countUnreadNotifications: { ...own, key: 403 },
+  getNotification: { path: '/notifications/NOTICE', ...change },
+  readNotification: { path: '/notifications/NOTICE/read', ...change },
+  readAllNotifications: { ...own, key: 403 },
+  deleteReadNotifications: { ...own, key: 403 },
+  deleteNotification: { path: '/notifications/NOTICE', ...change },
+  getNotificationPreferences: own,
+  updateNotificationPreferences: { body: { daily_digest: true }, ...own, key: 403 },
+  getColumnPreferences: own,
+  updateColumnPreferences: { body: { target_url: true }, ...own, key: 403 },
   listCategories: own,
   createCategory: { body: { name: 'Mine' }, ...administer, stranger: 201 },
   getCategory: { path: '/categories/CATEGORY', ...read },
@@ -120,7 +145,7 @@ test('S23: every route stands in the matrix', async (t) => {
 })
 
 test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what others get tells nothing of it', async (t) => {
-  const { ask, server, stranger, member } = await anApi(t)
+  const { ask, server, stranger, member, world } = await anApi(t)
   const admin = await stranger()
   const owner = await member(admin, 'user')
   const others: Record<'viewer' | 'colleague' | 'stranger', Person> = {
@@ -138,6 +163,10 @@ test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what o
   await as(admin, 'PUT', '/limits/theirs', { body: { concurrency: 3 } })
   const category = (await as(admin, 'POST', '/categories', { body: { name: 'Theirs' } })).body
   const team = (await as(admin, 'POST', '/teams', { body: { name: 'Theirs', slack_handle: '@theirs' } })).body
+  const webhook = (await as(admin, 'POST', '/settings/webhooks', { body: { name: 'w', url: 'https://example.com/' } }))
+    .body
+  const delivery = (await as(admin, 'POST', `/settings/webhooks/${webhook.id}/test`)).body
+  const notice = await tellOne(world, owner)
   const aKey = (person: Person, ...scopes: readonly string[]) =>
     as(person, 'POST', '/api-keys', { body: { name: 'a key', scopes } })
   const apiKey = (await aKey(owner, 'jobs:read')).body
@@ -150,12 +179,17 @@ test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what o
     KEY: apiKey.id,
     CATEGORY: category.id,
     TEAM: team.id,
+    WEBHOOK: webhook.id,
+    DELIVERY: delivery.id,
+    NOTICE: notice,
   }
   const before = await Promise.all([
     as(owner, 'GET', `/jobs/${job.id}`),
     as(owner, 'GET', `/executions/${execution.id}`),
     as(owner, 'GET', '/me'),
     as(owner, 'GET', `/api-keys/${apiKey.id}`),
+    as(owner, 'GET', `/notifications/${notice}`),
+    as(admin, 'GET', `/settings/webhooks/${webhook.id}`),
   ])
 
   for (const { method, path: template, operationId } of routesOf(server.openapi() as Document)) {
@@ -184,6 +218,8 @@ test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what o
     as(owner, 'GET', `/executions/${execution.id}`),
     as(owner, 'GET', '/me'),
     as(owner, 'GET', `/api-keys/${apiKey.id}`),
+    as(owner, 'GET', `/notifications/${notice}`),
+    as(admin, 'GET', `/settings/webhooks/${webhook.id}`),
   ])
   assert.deepEqual(
     after.map(({ body }) => body),
@@ -220,6 +256,33 @@ test('S23: another workspace’s id is answered word for word like an unknown on
     assert.deepEqual(told((await one)!), told((await other)!), path)
   }
 })
+
+/** A notification for this person alone. */
+const tellOne = async ({ store, clock }: World, { id: userId }: Person): Promise<string> => {
+  const id = newId()
+  const user = await store.people.userById(userId)
+  await store.outbox.tell({
+    workspaceKey: user!.workspaceKey,
+    notices: [
+      {
+        id,
+        at: clock.now(),
+        audience: { kind: 'user', userId },
+        kind: 'job.failed',
+        type: 'error',
+        title: 'Job Failed',
+        message: 'Job "theirs" failed',
+        jobId: null,
+        executionId: null,
+      },
+    ],
+    deliveries: [],
+    series: [],
+    supersedes: [],
+    of: { kind: 'asked' },
+  })
+  return id
+}
 
 const again = async (ask: Awaited<ReturnType<typeof anApi>>['ask'], { login }: Person) => ({
   token: (await ask('POST', '/sessions', { body: { login, password: PASSWORD } })).body.access_token as string,

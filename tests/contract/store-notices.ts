@@ -124,6 +124,26 @@ export const noticesContract = (open: OpenStore): void => {
       assert.equal((await world.inbox.list(theirs, PAGE)).total, 3)
     })
 
+    it('is read a page at a time, whatever arrives meanwhile', async (test) => {
+      const world = await newWorld(await open(test))
+      const reader = { workspaceKey: world.workspaceKey, userId: world.admin.id }
+      for (const at of [1, 2, 3]) await tellAll(world, { kind: 'all' }, NOON + at * MINUTE, String(at))
+      const filter = { ...EVER, unreadOnly: false, cursor: null, limit: 2 }
+
+      const first = await world.inbox.page(reader, filter)
+      await tellAll(world, { kind: 'all' }, NOON + 4 * MINUTE, '4')
+      const second = await world.inbox.page(reader, { ...filter, cursor: first.nextCursor })
+
+      const titles = [...first.items, ...second.items].map(({ title }) => title)
+      assert.deepEqual([titles, second.nextCursor], [['3', '2', '1'], null])
+      await world.inbox.markRead(reader, first.items[0]!.id, NOON + HOUR)
+      const unread = await world.inbox.page(reader, { ...filter, unreadOnly: true, to: NOON + 4 * MINUTE })
+      assert.deepEqual(
+        unread.items.map(({ title }) => title),
+        ['2', '1'],
+      )
+    })
+
     it('forgets by age and by number, marks included', async (test) => {
       const world = await newWorld(await open(test))
       const reader = { workspaceKey: world.workspaceKey, userId: world.admin.id }
@@ -171,12 +191,36 @@ export const noticesContract = (open: OpenStore): void => {
       await world.outbox.attempted({ ids: [other.id], now: NOON, to: 'failed', error: 'never' })
       assert.deepEqual([await due(NOON + MINUTE), await due(NOON + HOUR)], [[], [one.id]])
       assert.deepEqual(await world.outbox.depth(), { waiting: 1, oldestAt: NOON })
-      const failed = { state: 'failed', offset: 0, limit: 10 } as const
+      const failed = { state: 'failed', channel: null, cursor: null, limit: 10 } as const
       const [row] = (await world.outbox.list(world.workspaceKey, failed)).items
       assert.deepEqual([row?.id, row?.attempts, row?.lastError], [other.id, 1, 'never'])
       assert.equal(await world.outbox.retry(world.workspaceKey, other.id, NOON, NOON + DAY), true)
       assert.equal(await world.outbox.retry(world.workspaceKey, one.id, NOON, NOON + DAY), false)
       assert.deepEqual(await due(NOON), [other.id])
+    })
+
+    it('is listed newest first, by state and channel, a page at a time, for its own workspace alone', async (test) => {
+      const world = await newWorld(await open(test))
+      const four = [1, 2, 2, 4].map((minute, at) =>
+        aDelivery({ createdAt: NOON + minute * MINUTE, ...(at === 3 ? { channel: 'slack', recipient: 'slack' } : {}) }),
+      )
+      await world.outbox.tell(telling(world.workspaceKey, { deliveries: four }))
+      await world.outbox.attempted({ ids: [four[0]!.id], now: NOON, to: 'failed', error: 'never' })
+      const ALL = { state: null, channel: null, cursor: null, limit: 3 } as const
+      const ids = (page: { readonly items: readonly { readonly id: string }[] }) => page.items.map(({ id }) => id)
+
+      const first = await world.outbox.list(world.workspaceKey, ALL)
+      const second = await world.outbox.list(world.workspaceKey, { ...ALL, cursor: first.nextCursor })
+
+      const [a, b, c, d] = four.map(({ id }) => id)
+      assert.deepEqual([...ids(first), ...ids(second)], [d, ...[b, c].sort().reverse(), a])
+      assert.equal(second.nextCursor, null)
+      assert.deepEqual(ids(await world.outbox.list(world.workspaceKey, { ...ALL, state: 'failed' })), [a])
+      assert.deepEqual(ids(await world.outbox.list(world.workspaceKey, { ...ALL, channel: 'slack' })), [d])
+      const other = await newWorkspace(world)
+      assert.deepEqual(ids(await world.outbox.list(other.workspaceKey, ALL)), [])
+      assert.equal(await world.outbox.delivery(other.workspaceKey, a!), null)
+      assert.equal((await world.outbox.delivery(world.workspaceKey, a!))?.lastError, 'never')
     })
 
     it('counts what reached a recipient as messages', async (test) => {

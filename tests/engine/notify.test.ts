@@ -54,7 +54,7 @@ const notifyOf = (
     channels: [email],
     render: (facts) => ({ title: '', text: '', html: null, subject: '', slackText: null, data: { facts } }),
     openSlack: (_, sealed) => sealed,
-    openWebhook: ({ sealedSecret }) => sealedSecret,
+    openWebhook: ({ sealedSecret }) => [sealedSecret],
     linkOf: () => null,
     zone: 'UTC',
     active: () => true,
@@ -321,6 +321,6 @@ describe('messages on their way', () => {
 })
 
 const failuresOf = async ({ store }: World): Promise<string[]> => {
-  const { items } = await store.outbox.list(1, { state: null, offset: 0, limit: 10 })
+  const { items } = await store.outbox.list(1, { state: null, channel: null, cursor: null, limit: 10 })
   return items.map(({ state, lastError }) => `${state} ${lastError}`)
 }

@@ -1,6 +1,7 @@
 /** Jobs on the wire. */
 import { z } from 'zod'
 import { JOB_STATES, PAUSE_REASONS } from '../../domain/job.ts'
+import { JobAlertsSet } from './alerts.ts'
 import { ReasonCode, Status, Trigger } from './executions.ts'
 import { NextCursor, ORDER, PAGE_QUERY, type QueryOf } from './paging.ts'
 import { MisfireMode, Policies, PoliciesInput } from './policies.ts'
@@ -70,6 +71,9 @@ export const JobCreate = strict({
   category: placeInput.optional(),
   team: placeInput.optional(),
   enabled: z.boolean().optional().describe('False: the job is born paused.').meta({ default: true }),
+  alerts: JobAlertsSet.optional().describe(
+    'Who hears of it, from its first run on; read and changed at `/alerts` below it.',
+  ),
 }).meta({
   id: 'JobCreate',
   examples: [
@@ -87,6 +91,8 @@ export const JobCreate = strict({
   ],
 })
 export type JobCreate = z.input<typeof JobCreate>
+/** As it was read, with what was left out filled in. */
+export type NewJob = z.output<typeof JobCreate>
 
 /** Fields left out stay, also inside `target` and `policies`; `schedules`, `headers`, `metadata` and the like are replaced whole. */
 export const JobUpdate = strict({

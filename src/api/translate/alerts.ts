@@ -1,9 +1,21 @@
 /** Alerts and Slack settings between the wire and the use cases. */
+import type { JobAlerts } from '../../domain/alerts.ts'
 import type { AlertsEdit, AlertsView, SlackEdit, SlackView } from '../../services/services.ts'
 import type * as wire from '../contract/alerts.ts'
 import { epochMs, instantOrNull, toMs, toSecondsOrNull } from './values.ts'
 
-export const alertsToWire = ({ announce, mail, rules, snoozedUntil, version }: AlertsView): wire.JobAlerts => ({
+export const alertsToWire = ({ version, ...alerts }: AlertsView): wire.JobAlerts => ({
+  ...alertsToExport(alerts),
+  version,
+})
+
+/** As a new job takes them. */
+export const alertsToExport = ({
+  announce,
+  mail,
+  rules,
+  snoozedUntil,
+}: JobAlerts): Omit<wire.JobAlerts, 'version'> => ({
   announce,
   mail: mail && { to: [...mail.to], on_failure: mail.onFailure, on_success: mail.onSuccess },
   rules: rules.map(({ on, count, afterMs, via }) => ({
@@ -13,7 +25,6 @@ export const alertsToWire = ({ announce, mail, rules, snoozedUntil, version }: A
     via: { mail: [...via.mail], slack: via.slack, webhooks: [...via.webhooks], inbox: [...via.inbox] },
   })),
   snoozed_until: instantOrNull(snoozedUntil),
-  version,
 })
 
 export const alertsEdit = ({ announce, mail, rules, snoozed_until }: wire.JobAlertsSet): AlertsEdit => ({

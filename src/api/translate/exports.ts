@@ -1,5 +1,5 @@
 /** Jobs and executions as tables: which columns there are, and what stands in them. */
-import type { ExecutionView, JobView } from '../../services/services.ts'
+import type { ExecutionView, ExportedJob, JobView } from '../../services/services.ts'
 import type { Execution } from '../contract/executions.ts'
 import type { Job } from '../contract/jobs.ts'
 import { type Cell, csvLine } from '../csv.ts'
@@ -62,7 +62,7 @@ export async function* jobsAsCsv(pages: AsyncIterable<readonly JobView[]>): Asyn
 }
 
 /** In the form of the body of an import. */
-export async function* jobsAsJson(pages: AsyncIterable<readonly JobView[]>): AsyncGenerator<string> {
+export async function* jobsAsJson(pages: AsyncIterable<readonly ExportedJob[]>): AsyncGenerator<string> {
   let before = '{"jobs":[\n'
   for await (const page of pages) {
     if (page.length === 0) continue

@@ -1,10 +1,11 @@
 /** Bulk actions, imports and exports between the wire and the use cases. */
 import { DomainError, invalid } from '../../domain/errors.ts'
-import type { BulkItem, BulkRequest, JobEdit, JobInput, JobView } from '../../services/services.ts'
+import type { BulkItem, BulkRequest, ExportedJob, JobEdit, JobInput, JobView } from '../../services/services.ts'
 import type * as wire from '../contract/job-many.ts'
 import { JobCreate } from '../contract/jobs.ts'
 import { problemOf } from '../problems.ts'
 import { fieldErrors } from '../validate.ts'
+import { alertsToExport } from './alerts.ts'
 import { jobInput, jobToWire } from './jobs.ts'
 import { policiesFrom } from './policies.ts'
 import type { Ground } from './timetables.ts'
@@ -117,7 +118,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The job as an import takes it: what the server sets is left out, secrets are fingerprints. */
-export const jobToExport = (job: JobView) => {
+export const jobToExport = ({ alerts, ...job }: ExportedJob) => {
   const { name, description, schedules, time_zone, start, end, max_runs, jitter_seconds, spread_seconds, ...rest } =
     jobToWire(job)
   const { target, policies, metadata, category, team, state } = rest
@@ -137,5 +138,6 @@ export const jobToExport = (job: JobView) => {
     category: category?.slug ?? null,
     team: team?.slug ?? null,
     enabled: state === 'active',
+    ...(alerts === null ? {} : { alerts: alertsToExport(alerts) }),
   }
 }

@@ -2,12 +2,13 @@
 import { DEFAULT_POLICIES } from '../../domain/policies.ts'
 import type { JobEdit, JobInput, JobView, OccurrenceView, Resumed } from '../../services/services.ts'
 import type * as wire from '../contract/jobs.ts'
+import { alertsEdit } from './alerts.ts'
 import { policiesFrom, policiesToWire } from './policies.ts'
 import { targetEdit, targetFrom, targetToWire } from './targets.ts'
 import { type Ground, timetableEdit, timetableFrom, timetableToWire } from './timetables.ts'
 import { instant, instantOrNull } from './values.ts'
 
-export const jobInput = (input: wire.JobCreate, ground: Ground): JobInput => ({
+export const jobInput = (input: wire.NewJob, ground: Ground): JobInput => ({
   name: input.name,
   description: input.description,
   timetable: timetableFrom(input, ground),
@@ -17,6 +18,7 @@ export const jobInput = (input: wire.JobCreate, ground: Ground): JobInput => ({
   category: input.category,
   team: input.team,
   enabled: input.enabled,
+  alerts: input.alerts && alertsEdit(input.alerts),
 })
 
 /** Joins an edit with the job as it was read, since the use cases replace timetable, target and policies whole. */

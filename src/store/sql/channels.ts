@@ -19,6 +19,8 @@ type Webhook = {
   readonly url: string
   readonly enabled: number
   readonly sealed_secret: string
+  readonly sealed_previous: string | null
+  readonly previous_valid_until: number | null
   readonly version: number
   readonly created_at: number
   readonly updated_at: number
@@ -49,16 +51,18 @@ export const createChannelStore = ({ read, write }: Access): ChannelStore => {
       (await webhooks(sql`workspace_key = ${workspaceKey} and id = ${id}`))[0] ?? null,
     addWebhook: async (row, most) => {
       const add = sql`
-        insert into webhook_channel (id, workspace_key, name, url, enabled, sealed_secret, version, created_at, updated_at)
+        insert into webhook_channel (id, workspace_key, name, url, enabled, sealed_secret, sealed_previous,
+          previous_valid_until, version, created_at, updated_at)
         select ${row.id}, ${row.workspaceKey}, ${row.name}, ${row.url}, ${row.enabled ? 1 : 0}, ${row.sealedSecret},
-          ${row.version}, ${row.createdAt}, ${row.updatedAt}
+          ${row.sealedPrevious}, ${row.previousValidUntil}, ${row.version}, ${row.createdAt}, ${row.updatedAt}
         where (select count(*) from webhook_channel where workspace_key = ${row.workspaceKey}) < ${most}`
       return (await write([written(read, add, 1)])) !== null
     },
     changeWebhook: async (row) => {
       const change = sql`
         update webhook_channel set name = ${row.name}, url = ${row.url}, enabled = ${row.enabled ? 1 : 0},
-          sealed_secret = ${row.sealedSecret}, version = ${row.version}, updated_at = ${row.updatedAt}
+          sealed_secret = ${row.sealedSecret}, sealed_previous = ${row.sealedPrevious},
+          previous_valid_until = ${row.previousValidUntil}, version = ${row.version}, updated_at = ${row.updatedAt}
         where id = ${row.id} and workspace_key = ${row.workspaceKey} and version = ${row.version - 1}`
       return (await write([written(read, change, 1)])) !== null
     },
@@ -87,6 +91,8 @@ const webhookOf = (row: Webhook): WebhookRow => ({
   url: row.url,
   enabled: row.enabled === 1,
   sealedSecret: row.sealed_secret,
+  sealedPrevious: row.sealed_previous,
+  previousValidUntil: row.previous_valid_until,
   version: row.version,
   createdAt: row.created_at,
   updatedAt: row.updated_at,

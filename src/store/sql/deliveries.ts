@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { ChannelKind, DeliveryState } from '../../domain/notice.ts'
 import type { DeliveryRow, OutboxStore } from '../outbox.ts'
+import { decodeCursor, pageOf } from './cursor.ts'
 import { type Access, written } from './unit.ts'
 
 type Row = {
@@ -26,7 +27,7 @@ const LONGEST_ERROR = 500
 
 type Deliveries = Pick<
   OutboxStore,
-  'due' | 'claim' | 'attempted' | 'postpone' | 'sentSince' | 'list' | 'retry' | 'depth' | 'forget'
+  'due' | 'claim' | 'attempted' | 'postpone' | 'sentSince' | 'list' | 'delivery' | 'retry' | 'depth' | 'forget'
 >
 
 export const createDeliveries = ({ read, write }: Access): Deliveries => {
@@ -75,15 +76,19 @@ export const createDeliveries = ({ read, write }: Access): Deliveries => {
       return { messages: sent.length, lastGroupAt: groups.length === 0 ? null : Math.max(...groups) }
     },
 
-    list: async (workspaceKey, { state, offset, limit }) => {
-      const which = sql`from delivery where workspace_key = ${workspaceKey}
-        ${state === null ? sql`` : sql`and state = ${STATE_CODE[state]}`}`
-      const [items, total] = await Promise.all([
-        rows(sql`select * ${which} order by created_at desc, id desc limit ${limit} offset ${offset}`),
-        sql<{ count: number }>`select count(*) as count ${which}`.execute(read),
-      ])
-      return { items, total: total.rows[0]?.count ?? 0 }
+    list: async (workspaceKey, { state, channel, cursor, limit }) => {
+      const place = cursor === null ? null : decodeCursor(cursor)
+      const { rows: page } = await sql<Row>`
+        select * from delivery where workspace_key = ${workspaceKey}
+          ${state === null ? sql`` : sql`and state = ${STATE_CODE[state]}`}
+          ${channel === null ? sql`` : sql`and channel = ${channel}`}
+          ${place === null ? sql`` : sql`and (created_at, id) < (${place.value}, ${place.key})`}
+        order by created_at desc, id desc limit ${limit + 1}`.execute(read)
+      return pageOf(page, limit, ({ created_at, id }) => ({ value: created_at, key: id }), deliveryOf)
     },
+
+    delivery: async (workspaceKey, id) =>
+      (await rows(sql`select * from delivery where id = ${id} and workspace_key = ${workspaceKey}`))[0] ?? null,
 
     retry: async (workspaceKey, id, now, giveUpAt) => {
       const again = sql`

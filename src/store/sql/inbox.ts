@@ -2,6 +2,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Notice, NoticeType } from '../../domain/notice.ts'
 import type { InboxStore, NoticeRange, Reader } from '../inbox.ts'
+import { decodeCursor, pageOf } from './cursor.ts'
 import type { Tables } from './tables.ts'
 import { type Access, written } from './unit.ts'
 
@@ -42,6 +43,14 @@ export const createInboxStore = ({ read, write }: Access): InboxStore => ({
       count(read, which),
     ])
     return { items: page.rows.map(noticeOf), total }
+  },
+  page: async (reader, { unreadOnly, cursor, limit, ...range }) => {
+    const { rows } = await sql<Row & { readonly key: number }>`
+      select n.key, ${COLUMNS} ${seen(reader)} and ${within(range)}
+        ${unreadOnly ? sql`and m.read_at is null` : sql``}
+        ${cursor === null ? sql`` : sql`and n.key < ${decodeCursor(cursor).key}`}
+      order by n.key desc limit ${limit + 1}`.execute(read)
+    return pageOf(rows, limit, ({ at, key }) => ({ value: at, key }), noticeOf)
   },
   unread: (reader, range) => count(read, sql`${seen(reader)} and ${within(range)} and m.read_at is null`),
   byId: async (reader, id) => {

@@ -232,7 +232,38 @@ const webhooks: Place = {
     written(read, sql`update webhook_channel set sealed_secret = ${to} where id = ${key} and sealed_secret = ${from}`),
 }
 
-const PLACES: readonly Place[] = [serverValues, jobs, formerJobs, overrides, sessions, answers, slack, webhooks]
+const formerWebhookKeys: Place = {
+  name: 'former keys of webhook channels',
+  form: { kind: 'text', field: 'webhook.previous' },
+  page: async (read, after, limit) => {
+    const { rows } = await sql<{ id: string; workspace_key: number; sealed_previous: string }>`
+      select id, workspace_key, sealed_previous from webhook_channel
+      where id > ${after ?? ''} and sealed_previous is not null order by id limit ${limit}`.execute(read)
+    return rows.map((row) => ({
+      key: row.id,
+      workspaceKey: row.workspace_key,
+      owner: row.id,
+      text: row.sealed_previous,
+    }))
+  },
+  replace: (read, key, from, to) =>
+    written(
+      read,
+      sql`update webhook_channel set sealed_previous = ${to} where id = ${key} and sealed_previous = ${from}`,
+    ),
+}
+
+const PLACES: readonly Place[] = [
+  serverValues,
+  jobs,
+  formerJobs,
+  overrides,
+  sessions,
+  answers,
+  slack,
+  webhooks,
+  formerWebhookKeys,
+]
 
 const placeNamed = (name: string): Place => {
   const place = PLACES.find((one) => one.name === name)

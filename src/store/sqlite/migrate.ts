@@ -15,6 +15,7 @@ import { notices } from './migrations/0009-notices.ts'
 import { github } from './migrations/0010-github.ts'
 import { preferences } from './migrations/0011-preferences.ts'
 import { jobNames } from './migrations/0012-job-names.ts'
+import { webhookKeys } from './migrations/0013-webhook-keys.ts'
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 
@@ -32,6 +33,7 @@ const MIGRATIONS: readonly Migration[] = [
   github,
   preferences,
   jobNames,
+  webhookKeys,
 ]
 
 /** "Cari": marks a file as ours, so that another program's database is never written to. */
