@@ -60,9 +60,9 @@ export const jobRoutes = (api: Api, { services, clock, timeZone }: RouteContext)
       },
     },
     async (request) => {
-      const { order, cursor = null, ...query } = request.query
+      const { order, cursor = null, ends_before: endsBefore, ...query } = request.query
       const page = await asQueryFault(
-        services.jobs.list(actorOf(request), { ...query, cursor, descending: order === 'desc' }),
+        services.jobs.list(actorOf(request), { ...query, endsBefore, cursor, descending: order === 'desc' }),
       )
       return { items: page.items.map(jobToWire), next_cursor: page.nextCursor }
     },
@@ -99,7 +99,7 @@ export const jobRoutes = (api: Api, { services, clock, timeZone }: RouteContext)
         body: JobUpdate,
         response: {
           200: Job.describe('The job as it is now.'),
-          ...refusals(...SIGNED_IN, 'not_found', 'conflict', 'stale', ...SAVING),
+          ...refusals(...SIGNED_IN, 'not_found', 'conflict', 'stale', 'job.expired', ...SAVING),
         },
       },
     },

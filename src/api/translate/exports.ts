@@ -24,6 +24,7 @@ const JOB_COLUMNS: Columns<Job> = {
   url: (job) => ('url' in job.target ? job.target.url : null),
   category: (job) => job.category?.slug ?? null,
   team: (job) => job.team?.slug ?? null,
+  ends_on: (job) => job.ends_on,
   metadata: (job) => (Object.keys(job.metadata).length === 0 ? null : JSON.stringify(job.metadata)),
   version: (job) => job.version,
   created_at: (job) => job.created_at,

@@ -65,6 +65,7 @@ const WORDS: Partial<Record<ErrorCode, { readonly status?: number; readonly titl
   not_found: { title: 'Not found' },
   conflict: { title: 'Conflict' },
   'schedule.invalid': { status: 400, title: 'Invalid cron expression' },
+  'job.expired': { status: 400, title: 'Job expired' },
   'schedule.never_fires': { status: 400, title: 'Invalid cron expression' },
   'egress.denied': { status: 400, title: 'Invalid target_url' },
   internal: { title: 'Internal server error' },
