@@ -17,3 +17,7 @@ const FORMULA = /^["'`\s,;|]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/
 
 /** The apostrophe says "text" to a spreadsheet; who reads by program takes one away in front of what looks like a formula. */
 const harmless = (text: string): string => (FORMULA.test(text) ? `'${text}` : text)
+
+/** The text of a cell as it was before `csvLine` made it harmless. */
+export const plainText = (cell: string): string =>
+  cell.startsWith("'") && FORMULA.test(cell.slice(1)) ? cell.slice(1) : cell

@@ -31,6 +31,7 @@ import { inboxRoutes } from './routes/inbox.ts'
 import { jobActionRoutes } from './routes/job-actions.ts'
 import { jobHistoryRoutes } from './routes/job-history.ts'
 import { jobManyRoutes } from './routes/job-many.ts'
+import { jobSheetRoutes } from './routes/job-sheet.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { limitRoutes } from './routes/limits.ts'
@@ -127,6 +128,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       jobActionRoutes(api, context)
       jobHistoryRoutes(api, context)
       jobManyRoutes(api, context)
+      await api.register(async (inner) => jobSheetRoutes(inner as Api, context))
       exportRoutes(api, context)
       signingSecretRoutes(api, context)
       executionRoutes(api, context)

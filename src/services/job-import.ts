@@ -1,12 +1,12 @@
 /** Many jobs at once: all are checked before the first is made, and they are made in batches that are whole or not there. */
 import type { Actor } from '../domain/actor.ts'
-import { DomainError, type FieldError, invalid } from '../domain/errors.ts'
+import { DomainError, type FieldError, invalid, nameTaken } from '../domain/errors.ts'
 import { newId } from '../domain/ids.ts'
 import type { NewJob } from '../store/store.ts'
 import type { Deps } from './deps.ts'
 import type { JobInput } from './job-draft.ts'
 import { placesOf } from './job-places.ts'
-import { createNewJobs, noteOfNew } from './new-job.ts'
+import { createNewJobs, type Identity, noteOfNew } from './new-job.ts'
 import { noting } from './noting.ts'
 import { turn } from './turns.ts'
 
@@ -33,11 +33,25 @@ const STEP = 50
 /** Beyond so many wrong fields nobody reads on. */
 const MOST_FAULTS = 100
 
+export type RowFault = { readonly row: number; readonly error: DomainError }
+
 export const createImport = (deps: Deps) => {
   const { auth, signals, store } = deps
   const { ownerFor, newJobOf, refuseUnknown } = createNewJobs(deps)
 
-  return async (
+  /** Throws a DomainError for a row that is wrong. */
+  const bornOf = async (input: JobInput, identity: Identity): Promise<NewJob> => {
+    // One that is imported paused may be over already.
+    const { job, newSecret } = newJobOf(input, identity, { mayBeOver: input.enabled === false })
+    if (newSecret !== null) throw invalid('target.signing.secret', undefined, 'give it: an import shows no secret')
+    await refuseUnknown(job)
+    return { ...job, ...(await placesOf(store, identity.workspaceKey, input)) }
+  }
+
+  const save = (actor: Actor, batch: readonly NewJob[]): Promise<boolean> =>
+    noting(deps, actor, ...batch.map((job) => noteOfNew(auth.secrets, job))).jobs.createMany(batch)
+
+  const importJobs = async (
     actor: Actor,
     { count, rowAt }: ImportRows,
     { dryRun, idFor = () => newId() }: ImportChoice,
@@ -49,16 +63,7 @@ export const createImport = (deps: Deps) => {
     for (let row = 0; row < count && faults.length < MOST_FAULTS; row++) {
       if (row % STEP === 0) await turn()
       try {
-        const input = rowAt(row)
-        const { job, newSecret } = newJobOf(
-          input,
-          { id: idFor(row), workspaceKey: actor.workspaceKey, ownerId },
-          // One that is imported paused may be over already.
-          { mayBeOver: input.enabled === false },
-        )
-        if (newSecret !== null) throw invalid('target.signing.secret', undefined, 'give it: an import shows no secret')
-        await refuseUnknown(job)
-        made.push({ ...job, ...(await placesOf(store, actor.workspaceKey, input)) })
+        made.push(await bornOf(rowAt(row), { id: idFor(row), workspaceKey: actor.workspaceKey, ownerId }))
       } catch (error) {
         faults.push(...faultsOf(error, row))
       }
@@ -66,16 +71,67 @@ export const createImport = (deps: Deps) => {
     if (faults.length > 0) throw wrongRows(faults)
     if (!dryRun) {
       // A batch that is there already was made by an earlier try of the same request.
-      for (let at = 0; at < made.length; at += IMPORT_BATCH) {
-        const batch = made.slice(at, at + IMPORT_BATCH)
-        const notes = batch.map((job) => noteOfNew(auth.secrets, job))
-        await noting(deps, actor, ...notes).jobs.createMany(batch)
-      }
+      for (const batch of batchesOf(made)) await save(actor, batch)
       signals.wake()
     }
     return made.map(({ id, name }, row) => ({ row, id, name }))
   }
+
+  /** Makes a job of each row that is right, under a name that no other job has; the others are told. */
+  const importEach = async (
+    actor: Actor,
+    { count, rowAt }: ImportRows,
+    { dryRun, idFor = () => newId() }: ImportChoice,
+  ): Promise<{ readonly made: readonly Imported[]; readonly faults: readonly RowFault[] }> => {
+    const ownerId = await ownerFor(actor, undefined)
+    if (count > MOST_IMPORTED) throw invalid('jobs', count, `at most ${MOST_IMPORTED} jobs at once`)
+    const { workspaceKey } = actor
+    const faults: RowFault[] = []
+    const right: { readonly row: number; readonly job: NewJob }[] = []
+    const names = new Set<string>()
+    for (let row = 0; row < count; row++) {
+      if (row % STEP === 0) await turn()
+      try {
+        const job = await bornOf(rowAt(row), { id: idFor(row), workspaceKey, ownerId })
+        const isMade = (await store.jobs.byId(workspaceKey, job.id)) !== null
+        if (!isMade && (names.has(job.name) || (await store.jobs.isNamed(workspaceKey, job.name, null))))
+          throw nameTaken(job.name)
+        names.add(job.name)
+        right.push({ row, job: { ...job, uniqueName: true } })
+      } catch (error) {
+        if (!(error instanceof DomainError)) throw error
+        faults.push({ row, error })
+      }
+    }
+    const lost = new Set<number>()
+    const saveAll = async (some: typeof right): Promise<void> => {
+      try {
+        await save(
+          actor,
+          some.map(({ job }) => job),
+        )
+      } catch (error) {
+        if (!(error instanceof DomainError) || error.code !== 'conflict') throw error
+        // Somebody took one of the names meanwhile: who it was shows when each is saved alone.
+        if (some.length > 1) for (const one of some) await saveAll([one])
+        else for (const { row } of some) lost.add(row) && faults.push({ row, error })
+      }
+    }
+    if (!dryRun) {
+      for (const batch of batchesOf(right)) await saveAll(batch)
+      signals.wake()
+    }
+    const made = right.filter(({ row }) => !lost.has(row)).map(({ row, job: { id, name } }) => ({ row, id, name }))
+    return { made, faults: faults.sort((a, b) => a.row - b.row) }
+  }
+
+  return { importJobs, importEach }
 }
+
+const batchesOf = <Item>(items: readonly Item[]): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / IMPORT_BATCH) }, (_, index) =>
+    items.slice(index * IMPORT_BATCH, (index + 1) * IMPORT_BATCH),
+  )
 
 /** Each fault under the name of its row. */
 const faultsOf = (error: unknown, row: number): FieldError[] => {

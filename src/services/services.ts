@@ -57,6 +57,7 @@ export { createHold, type Held } from './hold.ts'
 export type { InboxRange } from './inbox.ts'
 export type { BulkItem, BulkRequest } from './job-bulk.ts'
 export type { JobEdit, JobInput } from './job-draft.ts'
+export type { Imported, RowFault } from './job-import.ts'
 export type { OccurrenceView } from './job-runs.ts'
 export type { HttpAuthInput, HttpAuthView, HttpTargetInput, HttpTargetView } from './job-target.ts'
 export type { JobView } from './job-view.ts'
@@ -109,7 +110,10 @@ export type Services = {
   readonly explain: ReturnType<typeof createExplaining>
   readonly system: System
   readonly bulk: Bulk
-  readonly importJobs: ReturnType<typeof createImport>
+  /** All rows, or none where one is wrong. */
+  readonly importJobs: ReturnType<typeof createImport>['importJobs']
+  /** Those rows that are right, each under a name of its own. */
+  readonly importEach: ReturnType<typeof createImport>['importEach']
   readonly exports: Exports
   readonly keys: Keys
   /** For the server itself: what a client may repeat. */
@@ -158,7 +162,7 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     explain: createExplaining(deps),
     system: createSystem(deps),
     bulk: createBulk(deps, jobs),
-    importJobs: createImport(deps),
+    ...createImport(deps),
     exports: createExports(deps),
     keys: createKeys(deps, keyCheck),
     repeats: createRepeats(deps),

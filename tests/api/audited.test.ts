@@ -47,6 +47,7 @@ const AUDITED: Readonly<Record<string, Deed | { readonly exempt: string }>> = {
   resumeScheduling: 'scheduling.released',
   bulkJobs: { exempt: 'each job is told as if it alone was asked for' },
   importJobs: 'job.created',
+  uploadJobs: 'job.created',
   cloneJob: 'job.created',
   createApiKey: 'key.created',
   updateApiKey: 'key.changed',

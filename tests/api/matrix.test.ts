@@ -9,6 +9,8 @@ import { PASSWORD, type World } from '../support/services-world.ts'
 type Row = {
   readonly path?: string
   readonly body?: unknown
+  /** A body of CSV instead. */
+  readonly sheet?: string
   readonly viewer: number
   readonly colleague: number
   readonly stranger: number
@@ -30,6 +32,13 @@ const administer = { viewer: 403, colleague: 403, stranger: 200, key: 403 }
 const MATRIX: Readonly<Record<string, Row>> = {
   createJob: { body: aJob(), viewer: 403, colleague: 201, stranger: 201, key: 403 },
   bulkJobs: { body: { action: 'pause', filter: { search: 'theirs' } }, ...own, viewer: 403, key: 403 },
+  uploadJobs: {
+    sheet: 'name,cron,url\na,0 9 * * *,https://example.com/\n',
+    viewer: 403,
+    colleague: 200,
+    stranger: 200,
+    key: 403,
+  },
   importJobs: { body: { jobs: [aJob()] }, viewer: 403, colleague: 201, stranger: 201, key: 403 },
   exportJobs: own,
   exportExecutions: { path: '/executions/export?job_id=JOB', ...read },
@@ -197,18 +206,19 @@ test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what o
     if (row === undefined) continue
     const path = Object.entries(ids).reduce((text, [name, id]) => text.replace(name, id), row.path ?? template)
     const body = operationId === 'createUser' ? aUser() : row.body
+    const sent = row.sheet === undefined ? { body } : { raw: row.sheet, headers: { 'content-type': 'text/csv' } }
     for (const [who, person] of Object.entries(others) as [keyof typeof others, Person][]) {
       const { token } = operationId === 'signOut' ? await again(ask, person) : person
-      const reply = await ask(method, path, { token, body })
+      const reply = await ask(method, path, { token, ...sent })
       assert.equal(reply.status, row[who], `${who} ${method} ${path}: ${reply.text}`)
       const leaked =
         who === 'stranger' && Object.values(ids).some((id) => !path.includes(id) && reply.text.includes(id))
       assert.ok(!leaked, `${who} ${method} ${path}: ${reply.text}`)
     }
-    const byKey = await ask(method, path, { token: reading, body })
+    const byKey = await ask(method, path, { token: reading, ...sent })
     assert.equal(byKey.status, row.key, `key ${method} ${path}: ${byKey.text}`)
     for (const token of [undefined, disabled.token]) {
-      const reply = await ask(method, path, { token, body })
+      const reply = await ask(method, path, { token, ...sent })
       assert.deepEqual([reply.status, reply.body.code], [401, 'unauthenticated'], `${method} ${path}`)
     }
   }

@@ -69,6 +69,28 @@ describe('jobs', () => {
 })
 
 describe('export and import', () => {
+  it('a sheet becomes jobs, and rows that are wrong stand in a table with their lines', async () => {
+    const path = file(
+      'jobs.csv',
+      'name,cron,url\nfrom sheet,0 9 * * *,https://example.com/\nwrong,99 9 * * *,https://example.com/\n',
+    )
+
+    const dry = await server.cli.run(['import', 'csv', path, '--dry-run'])
+    assert.deepEqual(await named('from sheet'), [])
+    const done = await server.cli.run(['import', 'csv', path])
+    const json = await server.cli.run(['import', 'csv', path, '--json'])
+
+    assert.deepEqual([dry.code, done.code, json.code], [2, 2, 2])
+    assert.match(dry.err, /1 jobs would be made.*1 rows are no jobs/s)
+    assert.match(done.out, /^Created from sheet \([0-9a-f-]{36}\)$/m)
+    assert.match(done.out, /3 +wrong +schedules\[0\]\.expression/)
+    assert.equal((await named('from sheet')).length, 1)
+    assert.deepEqual(
+      JSON.parse(json.out).errors.map(({ line }: { line: number }) => line),
+      [2, 3],
+    )
+  })
+
   it('jobs go out into a file that its owner alone can read, and come in again as they were', async () => {
     await server.create('travels', '--cron', '0 7 * * MON', '--header', 'X-A: 1', '--attempts', '3')
     const path = file('jobs.json')

@@ -7,6 +7,9 @@ import { executionToWire } from './executions.ts'
 import { jobToExport } from './job-many.ts'
 import { jobToWire } from './jobs.ts'
 
+/** Of a job that runs by one cron expression alone. */
+const cronOf = ({ schedules: [only, ...others] }: Job) => (only?.kind === 'cron' && others.length === 0 ? only : null)
+
 type Columns<Row> = Readonly<Record<string, (row: Row) => Cell>>
 
 const JOB_COLUMNS: Columns<Job> = {
@@ -16,12 +19,18 @@ const JOB_COLUMNS: Columns<Job> = {
   state: (job) => job.state,
   owner_id: (job) => job.owner_id,
   schedule: (job) => job.schedule_text,
-  time_zone: (job) => job.time_zone,
+  cron: (job) => cronOf(job)?.expression ?? null,
+  time_zone: (job) => cronOf(job)?.time_zone ?? job.time_zone,
   next_run_at: (job) => job.next_run_at,
   last_run_at: (job) => job.last_run?.scheduled_for ?? null,
   last_status: (job) => job.last_run?.status ?? null,
   target_kind: (job) => job.target.kind,
   url: (job) => ('url' in job.target ? job.target.url : null),
+  method: (job) => ('method' in job.target ? job.target.method : null),
+  github_owner: (job) => ('owner' in job.target ? job.target.owner : null),
+  github_repo: (job) => ('owner' in job.target ? job.target.repo : null),
+  github_workflow: (job) => ('owner' in job.target ? job.target.workflow : null),
+  branch: (job) => ('owner' in job.target ? job.target.ref : null),
   category: (job) => job.category?.slug ?? null,
   team: (job) => job.team?.slug ?? null,
   ends_on: (job) => job.ends_on,

@@ -18,6 +18,8 @@ export type Client = {
   readonly get: <T>(path: string, query?: Query) => Promise<T>
   readonly put: <T>(path: string, body: unknown, ifVersion?: number) => Promise<T>
   readonly post: <T>(path: string, body?: unknown, more?: { ifVersion?: number; idempotencyKey?: string }) => Promise<T>
+  /** A sheet (CSV), as it is. */
+  readonly upload: <T>(path: string, sheet: Buffer, more: { query: Query; idempotencyKey: string }) => Promise<T>
   /** A file, however large, into the sink. */
   readonly download: (path: string, query: Query, sink: Sink) => Promise<void>
   readonly patch: <T>(path: string, body: unknown, ifVersion?: number) => Promise<T>
@@ -59,6 +61,7 @@ type Call = {
   readonly body?: unknown
   readonly ifVersion?: number | undefined
   readonly idempotencyKey?: string | undefined
+  readonly sheet?: Buffer
   readonly sink?: Sink
 }
 
@@ -79,11 +82,12 @@ export const createClient = ({ server, environment, session }: ClientParts): Cli
           accept: call.sink === undefined ? 'application/json' : '*/*',
           'user-agent': `carillon-cli/${VERSION}`,
           ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(call.sheet === undefined ? {} : { 'content-type': 'text/csv; charset=utf-8' }),
           ...(call.ifVersion === undefined ? {} : { 'if-match': `"${call.ifVersion}"` }),
           ...(call.idempotencyKey === undefined ? {} : { 'idempotency-key': call.idempotencyKey }),
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         },
-        body: call.body === undefined ? undefined : JSON.stringify(call.body),
+        body: call.sheet ?? (call.body === undefined ? undefined : JSON.stringify(call.body)),
       },
       call.sink,
     )
@@ -140,6 +144,8 @@ export const createClient = ({ server, environment, session }: ClientParts): Cli
       read<T>(url, await ask({ method: 'PUT', path, body, ifVersion })),
     post: async <T>(path: string, body?: unknown, more: { ifVersion?: number; idempotencyKey?: string } = {}) =>
       read<T>(url, await ask({ method: 'POST', path, body, ...more })),
+    upload: async <T>(path: string, sheet: Buffer, more: { query: Query; idempotencyKey: string }) =>
+      read<T>(url, await ask({ method: 'POST', path, sheet, ...more })),
     download: async (path, query, sink) => void (await ask({ method: 'GET', path, query, sink })),
     patch: async <T>(path: string, body: unknown, ifVersion?: number) =>
       read<T>(url, await ask({ method: 'PATCH', path, body, ifVersion })),

@@ -8,7 +8,7 @@ export type Sent = {
   readonly method: string
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string | undefined
+  readonly body?: string | Buffer | undefined
 }
 export type Received = {
   readonly status: number

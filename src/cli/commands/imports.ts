@@ -14,6 +14,7 @@ import type { World } from '../world.ts'
 import { clientOf } from '../world.ts'
 import { type Adder, onServer, type Shared, withJson } from './command.ts'
 import { readJson } from './flag-texts.ts'
+import { importSheet, type SheetOptions } from './import-sheet.ts'
 import { SET_BY_SERVER } from './job-file.ts'
 import { postOnce } from './repeat.ts'
 
@@ -45,6 +46,10 @@ export const addImportCommands: Adder = (parent, world) => {
       const rows = options.paused ? jobs.map((job) => ({ ...job, enabled: false })) : jobs
       await importRows(world, options, rows, secrets as Readonly<Record<string, string>>)
     })
+
+  command('csv <file>', 'a sheet with a row for each job; - is standard input')
+    .option('--dry-run', 'only check')
+    .action((path: string, options: SheetOptions) => importSheet(world, path, options))
 
   command('crontab [file]', 'a job of each line that calls an address with curl or wget; - is standard input')
     .option('--system', 'a system crontab, with a user name before each command')

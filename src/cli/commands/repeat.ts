@@ -8,16 +8,17 @@ import type { World } from '../world.ts'
 const TRIES = 4
 const FIRST_WAIT_MS = 1000
 
-export const postOnce = async <T>(
+export const postOnce = <T>(world: World, client: Client, path: string, body: unknown): Promise<T> =>
+  once(world, (idempotencyKey) => client.post<T>(path, body, { idempotencyKey }))
+
+export const once = async <T>(
   { terminal, pause, untilStopped }: World,
-  client: Client,
-  path: string,
-  body: unknown,
+  send: (idempotencyKey: string) => Promise<T>,
 ): Promise<T> => {
   const idempotencyKey = randomUUID()
   for (let tries = 1; ; tries++) {
     try {
-      return await client.post<T>(path, body, { idempotencyKey })
+      return await send(idempotencyKey)
     } catch (error) {
       if (!isPassing(error) || tries === TRIES) throw error
       terminal.remark(safe(`${error.message}; trying again`))
