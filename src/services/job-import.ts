@@ -6,7 +6,7 @@ import type { NewJob } from '../store/store.ts'
 import type { Deps } from './deps.ts'
 import type { JobInput } from './job-draft.ts'
 import { placesOf } from './job-places.ts'
-import { createNewJobs, type Identity, noteOfNew } from './new-job.ts'
+import { createNewJobs, type Identity, noteOfNew, type SavingChoice } from './new-job.ts'
 import { noting } from './noting.ts'
 import { turn } from './turns.ts'
 
@@ -40,12 +40,9 @@ export const createImport = (deps: Deps) => {
   const { ownerFor, newJobOf, refuseUnknown } = createNewJobs(deps)
 
   /** Throws a DomainError for a row that is wrong. */
-  const bornOf = async (input: JobInput, identity: Identity): Promise<NewJob> => {
+  const bornOf = async (input: JobInput, identity: Identity, choice: SavingChoice = {}): Promise<NewJob> => {
     // One that is imported paused may be over already.
-    const { job, newSecret } = newJobOf(input, identity, {
-      mayBeOver: input.enabled === false,
-      mayHaveEnded: input.enabled === false,
-    })
+    const { job, newSecret } = newJobOf(input, identity, { mayBeOver: input.enabled === false, ...choice })
     if (newSecret !== null) throw invalid('target.signing.secret', undefined, 'give it: an import shows no secret')
     await refuseUnknown(job)
     return { ...job, ...(await placesOf(store, identity.workspaceKey, input)) }
@@ -66,7 +63,10 @@ export const createImport = (deps: Deps) => {
     for (let row = 0; row < count && faults.length < MOST_FAULTS; row++) {
       if (row % STEP === 0) await turn()
       try {
-        made.push(await bornOf(rowAt(row), { id: idFor(row), workspaceKey: actor.workspaceKey, ownerId }))
+        const input = rowAt(row)
+        const identity = { id: idFor(row), workspaceKey: actor.workspaceKey, ownerId }
+        // What was exported after its end date comes back as it was.
+        made.push(await bornOf(input, identity, { mayHaveEnded: input.enabled === false }))
       } catch (error) {
         faults.push(...faultsOf(error, row))
       }
