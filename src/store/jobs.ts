@@ -32,6 +32,8 @@ export type NewJob = {
   readonly api?: Api
   /** Not made where another job of the workspace has the name: a DomainError `conflict`. */
   readonly uniqueName?: boolean
+  /** Not made where another job of the workspace has it: a DomainError `conflict`. */
+  readonly externalId?: string | null
 }
 
 /** New values; absent fields stay. `dueAt` goes with `timetable` and with `enabled`. */
@@ -91,6 +93,7 @@ export type JobFilter = {
   readonly teamKey?: number
   /** Those that call APIs of this application. */
   readonly applicationKey?: number
+  readonly externalId?: string
   /** YYYY-MM-DD: with an end date before it. */
   readonly endsBefore?: string
   /** Part of the name, in any case of ASCII letters; `%` and `_` mean themselves. */

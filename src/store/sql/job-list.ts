@@ -24,6 +24,8 @@ export const listJobs = async (read: Kysely<Tables>, workspaceKey: number, filte
     query = query.where(
       sql<boolean>`job.key in (select job_key from application_api where application_key = ${filter.applicationKey})`,
     )
+  // Leans on job_by_external_id.
+  if (filter.externalId !== undefined) query = query.where('job.external_id', '=', filter.externalId)
   if (filter.endsBefore !== undefined) query = query.where('job.ends_on', '<', filter.endsBefore)
   if (filter.search !== undefined) query = query.where(contains(filter.search))
   if (filter.cursor !== null) {

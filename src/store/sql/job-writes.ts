@@ -1,7 +1,7 @@
 /** Writes to one job: each a guarded unit, so that of two people who change a job at once one hears of the other. */
 import { type Kysely, sql, type Updateable } from 'kysely'
 import { apiTaken } from '../../domain/application.ts'
-import { DomainError, nameTaken, notFound } from '../../domain/errors.ts'
+import { DomainError, externalIdTaken, nameTaken, notFound } from '../../domain/errors.ts'
 import type { Job, PauseReason } from '../../domain/job.ts'
 import type { JobChange, Leaving, NewJob, ResumePlan } from '../jobs.ts'
 import { keepAlerts } from './alerts.ts'
@@ -21,7 +21,9 @@ type Read = Kysely<Tables>
 
 export const createJob = async ({ read, write }: Access, job: NewJob): Promise<Job> => {
   const ownerKeys = await ownerKeysOf(read, [job.ownerId])
-  const results = await write([...insertJobs(read, [job], ownerKeys), readBack(read, job.id)])
+  const results = await write([...insertJobs(read, [job], ownerKeys), readBack(read, job.id)]).catch((error) => {
+    throw error instanceof DuplicateKey && typeof job.externalId === 'string' ? externalIdTaken(job.externalId) : error
+  })
   if (results === null) throw job.api === undefined ? nameTaken(job.name) : apiTaken(job.api.name)
   const created = jobFrom(results)
   if (created === null) throw new Error(`Job ${job.id} was not to be read after it was written.`)
@@ -37,8 +39,9 @@ export const createJobs = async ({ read, write }: Access, jobs: readonly NewJob[
       throw new DomainError('conflict', 'Another job of the workspace has one of these names; nothing was made.')
     return true
   } catch (error) {
-    if (error instanceof DuplicateKey) return false
-    throw error
+    if (!(error instanceof DuplicateKey)) throw error
+    await refuseTakenExternalIds(read, jobs)
+    return false
   }
 }
 
@@ -140,7 +143,7 @@ export const resumeJob = async (
 export const deleteJob = async ({ read, write, by }: Access, job: Job, at: Leaving): Promise<boolean> => {
   const results = await write([
     ...keepFormer(read, job, { leftBy: 'deleted', by, now: at.now }),
-    guarded(read, job, at.now, { state: DELETED, deleted_at: at.now }),
+    guarded(read, job, at.now, { state: DELETED, deleted_at: at.now, external_id: null }),
     ...leaveTimetable(read, job, at),
     cancelPendingOf(read, [job.key], at.now),
     forgetOwnLimit(read, job),
@@ -197,6 +200,14 @@ const insertJobs = (read: Read, jobs: readonly NewJob[], owners: ReadonlyMap<str
   const apis = jobs.flatMap(({ id, api, now }) => (api === undefined ? [] : [insertApi(read, id, api, now)]))
   const named = jobs.filter(({ uniqueName }) => uniqueName === true).map(({ id }) => id)
   return [...insertMany(read, 'job', rows), ...insertFirstDue(read, due), ...kept, ...holdNames(read, named), ...apis]
+}
+
+/** Told apart from jobs that are there already, which an import that is repeated may well meet. */
+const refuseTakenExternalIds = async (read: Read, jobs: readonly NewJob[]): Promise<void> => {
+  const ids = jobs.map(({ id }) => id)
+  const there = await read.selectFrom('job').select('id').where('id', 'in', ids).limit(1).executeTakeFirst()
+  if (there === undefined)
+    throw new DomainError('conflict', 'Another job of the workspace has one of these external ids; nothing was made.')
 }
 
 /** The key of a new job is known to the database alone. */

@@ -1,7 +1,7 @@
 /** Applications, and the APIs of them that jobs call. */
 
 export const applications = {
-  number: 15,
+  number: 16,
   name: 'applications',
   sql: `
 create table application (
