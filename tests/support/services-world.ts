@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type Auth, createAuth } from '../../src/auth/auth.ts'
 import type { Role, UserActor } from '../../src/domain/actor.ts'
-import type { Outcome } from '../../src/domain/attempt.ts'
+import type { Assignment, Outcome } from '../../src/domain/attempt.ts'
 import { DomainError, type ErrorCode } from '../../src/domain/errors.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { createReporting } from '../../src/record/record.ts'
@@ -163,10 +163,12 @@ export const anInput = (changes: Partial<JobInput> = {}): JobInput => ({
 export const runWaiting = async (
   { store, clock }: Pick<World, 'store' | 'clock'>,
   ending: 'success' | 'failed' | 'running',
+  seen: (leased: Pick<Assignment, 'target'>) => void = () => {},
 ): Promise<number> => {
   const now = clock.now()
   const nodeKey = await nodeOf(store, now)
   const { leased } = await store.ledger.lease({ nodeKey, now, leaseNow: now, limit: 100, sweep: true })
+  for (const one of leased) seen(one)
   if (ending === 'running') return leased.length
   await store.ledger.commit({
     nodeKey,

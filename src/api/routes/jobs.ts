@@ -1,6 +1,5 @@
 /** /api/v3/jobs: make, find, change and forget jobs. */
 import { z } from 'zod'
-import { DomainError } from '../../domain/errors.ts'
 import { Job, JobCreate, JobPage, JobQuery, JobUpdate } from '../contract/jobs.ts'
 import { Id, strict } from '../contract/values.ts'
 import { jobEdit, jobInput, jobToWire } from '../translate/jobs.ts'
@@ -13,6 +12,7 @@ import {
   IF_MATCH,
   idForErrand,
   ifVersion,
+  onceMoreIfStale,
   type RouteContext,
   refusals,
   SCHEDULE,
@@ -137,16 +137,4 @@ export const jobRoutes = (api: Api, { services, clock, timeZone }: RouteContext)
       return reply.code(204).send()
     },
   )
-}
-
-const TRIES = 3
-
-/** An edit is joined with the job as read; when somebody else was quicker, it is joined with what they wrote. */
-const onceMoreIfStale = async <T>(change: () => Promise<T>, tries = TRIES): Promise<T> => {
-  try {
-    return await change()
-  } catch (error) {
-    if (tries > 1 && error instanceof DomainError && error.code === 'stale') return onceMoreIfStale(change, tries - 1)
-    throw error
-  }
 }
