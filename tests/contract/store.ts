@@ -7,6 +7,7 @@ import { crashesContract } from './store-crashes.ts'
 import { endsContract } from './store-ends.ts'
 import { eventsContract } from './store-events.ts'
 import { executionsContract } from './store-executions.ts'
+import { externalIdsContract } from './store-external-ids.ts'
 import { historyContract } from './store-history.ts'
 import { jobHistoryContract } from './store-job-history.ts'
 import { jobNamesContract } from './store-job-names.ts'
@@ -35,6 +36,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
     jobsContract(open)
     jobNamesContract(open)
     endsContract(open)
+    externalIdsContract(open)
     scheduleChangesContract(open)
     unclaimedContract(open)
     claimsContract(open)
