@@ -165,6 +165,9 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     settings: {
       version: VERSION,
       signUpEnabled: config.signUpEnabled,
+      timeZone: config.timeZone,
+      jobLifetimeDays: config.jobLifetimeDays,
+      requireEndDate: config.requireEndDate,
       defaultGithubOwner: config.defaultGithubOwner,
       isMailOn: config.mailEnabled,
       refreshTokenSeconds: config.refreshTokenSeconds,

@@ -23,6 +23,7 @@ export const PROBLEMS = {
   unsupported_media: { status: 415, title: 'Unsupported content type' },
   rate_limited: { status: 429, title: 'Too many attempts' },
   'schedule.invalid': { status: 422, title: 'The schedule cannot be read' },
+  'job.expired': { status: 409, title: 'The job has passed its end date' },
   'schedule.never_fires': { status: 422, title: 'The schedule never fires' },
   'egress.denied': { status: 422, title: 'The target may not be called' },
   unavailable: { status: 503, title: 'Not available for the moment' },

@@ -20,15 +20,22 @@ export const refuser =
     return reply.code(status).type(PROBLEM_TYPE).serializer(String).send(JSON.stringify(problem))
   }
 
-export const answerProblems = (app: FastifyInstance, refuse: Refuse): void => {
+/** `refuserAt`: whose words a path speaks at which there is nothing. */
+export const answerProblems = (
+  app: FastifyInstance,
+  refuse: Refuse,
+  refuserAt: (path: string) => Refuse = () => refuse,
+): void => {
   const methods = methodsByPath(app)
   app.setErrorHandler(refuse)
   app.setNotFoundHandler((request, reply) => {
-    const allowed = methods(request.url.split('?', 1)[0] ?? '')
+    const path = request.url.split('?', 1)[0] ?? ''
+    const inWords = refuserAt(path)
+    const allowed = methods(path)
     if (allowed.length === 0)
-      return refuse(new DomainError('not_found', 'There is nothing at this path.'), request, reply)
+      return inWords(new DomainError('not_found', 'There is nothing at this path.'), request, reply)
     reply.header('allow', allowed.join(', '))
-    return refuse(new DomainError('method_not_allowed', `Use ${allowed.join(' or ')} here.`), request, reply)
+    return inWords(new DomainError('method_not_allowed', `Use ${allowed.join(' or ')} here.`), request, reply)
   })
 }
 

@@ -9,6 +9,8 @@ import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { authenticator } from './authenticate.ts'
 import { allowOrigins } from './cors.ts'
+import { teamRefuser } from './dialects/team/errors.ts'
+import { isTeamPath } from './dialects/team/surface.ts'
 import { teamDialect } from './dialects/team/team.ts'
 import { docsPages } from './docs-page.ts'
 import { parseJson } from './json-body.ts'
@@ -109,7 +111,8 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
   app.decorateRequest('stillActor', null)
   app.decorateRequest('bodyDigest', '')
   watchRequests(app, { log, metrics })
-  answerProblems(app, refuse)
+  const inTeamWords = teamRefuser({ log, exposeDetails: settings.exposeErrorDetails })
+  answerProblems(app, refuse, (path) => (isTeamPath(path) ? inTeamWords : refuse))
   await secureHeaders(app)
   await allowOrigins(app, settings.corsOrigins)
   readJsonOnly(app)

@@ -1,7 +1,7 @@
 /** From a due job to the claim that deals with it: its rows, its next instant, its guard. Pure, given ids. */
 import type { Timetable } from '../domain/job.ts'
 import { type Policies, withDefaults } from '../domain/policies.ts'
-import { type Compiled, compile } from '../schedule/schedule.ts'
+import { type Compiled, closingOf, compile } from '../schedule/schedule.ts'
 import type { Claim, DueJob, NewExecution } from '../store/store.ts'
 import { type Missed, planDue, type Run } from './misfire.ts'
 import { entryFor } from './overlap.ts'
@@ -38,6 +38,7 @@ export const decide = (job: DueJob, { now, newId, queued, busy }: Decision): Cla
     now,
     misfire: policies.misfire,
     runsLeft,
+    ...(job.timetable.lastDay && { closesAt: () => closingOf(job.timetable) }),
   })
   const entry = entryFor(policies.overlap, { queued, busy, limited: job.limited })
   // What is skipped uses up no run.

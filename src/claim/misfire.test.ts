@@ -25,6 +25,44 @@ const due = (more: Partial<DueInstants> & { mode?: MisfireMode; windowMs?: numbe
 const runTimes = (plan: ReturnType<typeof planDue>) => plan.runs.map((run) => (run.at - noon) / HOUR)
 
 describe('misfire', () => {
+  it('after the end date nothing is made up for: what was due on it is missed for that reason', () => {
+    const day = compile(
+      {
+        schedules: [{ kind: 'interval', everyMs: HOUR, anchor: 0 }],
+        zone: 'UTC',
+        lastDay: { date: '2026-06-01', zone: 'UTC' },
+      },
+      'job',
+    )
+    const midnight = noon + 12 * HOUR
+    const closesAt = () => midnight - 1
+    const from = { compiled: day, closesAt, dueAt: midnight - 2 * HOUR }
+    const told = (mode: MisfireMode, now: number, dueAt = from.dueAt) => {
+      const plan = planDue(due({ ...from, dueAt, mode, now }))
+      return [runTimes(plan), plan.missed.map(({ first, count, reason }) => [(first - noon) / HOUR, count, reason])]
+    }
+
+    assert.deepEqual(told('latest', midnight - 1), [[11], [[10, 1, 'misfire']]])
+    for (const mode of ['skip', 'latest', 'all'] as const) {
+      assert.deepEqual(told(mode, midnight + 1001), [[], [[10, 2, 'end_date']]])
+    }
+    assert.deepEqual(told('all', midnight + 999), [[10, 11], []])
+    assert.deepEqual(told('latest', midnight + 5 * HOUR, midnight - HOUR), [[], [[11, 1, 'end_date']]])
+  })
+
+  it('an occurrence of the last second of the end date runs, also when its turn comes a moment after', () => {
+    const last = noon + 12 * HOUR - 1
+    const compiled = compile({ schedules: [{ kind: 'once', at: last }], zone: 'UTC' }, 'job')
+    const planned = (now: number) => planDue(due({ compiled, dueAt: last, now, closesAt: () => last }))
+
+    assert.deepEqual(planned(last + 1000).runs, [{ at: last, trigger: 'schedule' }])
+    assert.deepEqual(planned(last + 1001), {
+      runs: [],
+      missed: [{ first: last, last, count: 1, reason: 'end_date' }],
+      nextAt: null,
+    })
+  })
+
   it('an occurrence on time runs, and the next one is stored', () => {
     assert.deepEqual(planDue(due({})), {
       runs: [{ at: noon, trigger: 'schedule' }],

@@ -5,6 +5,8 @@ import { type Compiled, countBetween, instantsBetween, latestUpTo, nextAfter } f
 
 /** `skip` runs an instant that is at most this late: the delay of a busy moment is not downtime. */
 const SKIP_GRACE_MS = 60_000
+/** What was due on the last day may be sent so long after its end: a busy moment is not another day. */
+const CLOSING_GRACE_MS = 1000
 /** A run later than this is catch-up work: it goes after on-time work. */
 const CATCH_UP_AFTER_MS = 60_000
 
@@ -29,27 +31,37 @@ export type DueInstants = {
   readonly misfire: Policies['misfire']
   /** How many runs the job's maximum still allows. */
   readonly runsLeft: number
+  /** The end of the job's end date: nothing begins after it. Asked only where no instant follows, or several are due. */
+  readonly closesAt?: () => number
 }
 
 export const planDue = (due: DueInstants): Plan => {
   const { compiled, dueAt, now } = due
   if (due.runsLeft <= 0) return { runs: [], missed: [], nextAt: null }
   const following = nextAfter(compiled, dueAt)
+  if (following === null || following <= now) {
+    if (isClosed(due)) return { runs: [], missed: missedBefore(due, null, newestOfDue(due), 'end_date'), nextAt: null }
+  }
   // The usual case, spared the questions below: one instant is due, and nothing was missed.
   if (now - dueAt <= SKIP_GRACE_MS && now - dueAt <= due.misfire.windowMs && (following === null || following > now)) {
     const runs = [{ at: dueAt, trigger: 'schedule' as const }]
     return { runs, missed: [], nextAt: following }
   }
   const nextAt = nextAfter(compiled, Math.max(dueAt, now))
-  const newest = latestUpTo(compiled, dueAt, now) ?? dueAt
+  const newest = newestOfDue(due)
   const chosen = due.misfire.mode === 'all' ? chooseAll(due, newest) : chooseNewest(due, newest)
   const runs = chosen.slice(-due.runsLeft).map((at) => ({ at, trigger: triggerOf(at, now) }))
   return {
     runs,
-    missed: missedBefore(due, runs[0]?.at ?? null, newest),
+    missed: missedBefore(due, runs[0]?.at ?? null, newest, due.misfire.mode === 'all' ? 'cap' : 'misfire'),
     nextAt,
   }
 }
+
+const isClosed = ({ closesAt, now }: DueInstants): boolean =>
+  closesAt !== undefined && now > closesAt() + CLOSING_GRACE_MS
+
+const newestOfDue = ({ compiled, dueAt, now }: DueInstants): number => latestUpTo(compiled, dueAt, now) ?? dueAt
 
 const triggerOf = (at: number, now: number): Trigger => (now - at > CATCH_UP_AFTER_MS ? 'catch_up' : 'schedule')
 
@@ -82,7 +94,7 @@ const newestOf = (compiled: Compiled, after: number, upTo: number, count: number
 }
 
 /** Everything from the stored instant to the newest due one that comes before the first run, as ranges with a reason. */
-const missedBefore = (due: DueInstants, firstRun: number | null, newest: number): Missed[] => {
+const missedBefore = (due: DueInstants, firstRun: number | null, newest: number, reason: Reason): Missed[] => {
   const { compiled, dueAt, now, misfire } = due
   if (firstRun === dueAt) return []
   const last = firstRun === null ? newest : (latestUpTo(compiled, dueAt, firstRun - 1) ?? dueAt)
@@ -90,8 +102,7 @@ const missedBefore = (due: DueInstants, firstRun: number | null, newest: number)
   const older = dueAt >= windowEdge ? null : (latestUpTo(compiled, dueAt, Math.min(last, windowEdge - 1)) ?? dueAt)
   const ranges = older === null ? [] : [range(compiled, dueAt, older, 'window')]
   const first = older === null ? dueAt : nextAfter(compiled, older)
-  if (first !== null && first <= last)
-    ranges.push(range(compiled, first, last, misfire.mode === 'all' ? 'cap' : 'misfire'))
+  if (first !== null && first <= last) ranges.push(range(compiled, first, last, reason))
   return ranges
 }
 

@@ -84,6 +84,20 @@ const TABLE: Record<Exclude<keyof Values, keyof typeof MAIL_SETTINGS>, Row> = {
     wrong: 'Asia/Tokio',
     given: ['UTC', 'UTC'],
   },
+  jobLifetimeDays: {
+    name: 'DEFAULT_JOB_LIFETIME_DAYS',
+    development: 365,
+    production: 365,
+    wrong: '1.5',
+    given: ['90', 90],
+  },
+  requireEndDate: {
+    name: 'REQUIRE_END_DATE',
+    development: null,
+    production: null,
+    wrong: 'sometimes',
+    given: ['false', false],
+  },
   schedulerEnabled: {
     name: 'SCHEDULER_ENABLED',
     development: true,

@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   too_large: 'The request is larger than the limit.',
   unsupported_media: 'The content type is not one that this path accepts.',
   rate_limited: 'Too many attempts; `Retry-After` says when to try again.',
+  'job.expired': 'The end date of the job has passed: it cannot run or be enabled until it is given a later one.',
   'schedule.invalid': 'A schedule cannot be read; the field says where and what would be right.',
   'schedule.never_fires': 'The schedule is well formed but has no coming instant.',
   'egress.denied': 'The target address is not one that this server may call.',

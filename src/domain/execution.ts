@@ -31,6 +31,7 @@ export const REASONS = {
   replaced: 'a newer occurrence took its place (overlap: cancel_other)',
   node_lost: 'the node that ran it ended before it recorded an outcome; at_most_once forbids another try',
   attempts_used_up: 'no try was left after the last failure',
+  end_date: 'the end date of the job had passed when it could have run',
   quarantined: 'the function of the job crashed three times in a row, so that the job was quarantined',
 } as const
 export type Reason = keyof typeof REASONS

@@ -10,8 +10,8 @@ export type { Timetable } from '../schedule/schedule.ts'
 export const JOB_STATES = ['active', 'paused', 'ended'] as const
 export type JobState = (typeof JOB_STATES)[number]
 
-/** `quarantined`: its function brought its thread, or the whole node, down three times in a row. */
-export const PAUSE_REASONS = ['by_user', 'failures', 'quarantined'] as const
+/** `quarantined`: its function brought its thread, or the whole node, down three times in a row. `end_date`: that has passed. */
+export const PAUSE_REASONS = ['by_user', 'failures', 'quarantined', 'end_date'] as const
 export type PauseReason = (typeof PAUSE_REASONS)[number]
 
 export type Job = {
@@ -23,6 +23,8 @@ export type Job = {
   readonly name: string
   readonly description: string | null
   readonly timetable: Timetable
+  /** Its end date, such as 2026-12-31: the last day of its timetable. */
+  readonly endsOn: string | null
   readonly target: Target
   readonly policies: PolicyChoices
   /** Values of JSON; templates take the texts among them, GitHub workflows all as inputs. */

@@ -106,6 +106,8 @@ export type GithubTarget = {
   readonly token?: Sealed
   /** `concluded`: the run is followed to its end, and has to end well. */
   readonly success: 'dispatched' | 'concluded'
+  /** Not called: an address that a dialect keeps beside the workflow, for the day when the workflow is taken away. */
+  readonly webhookUrl?: string
   /**
    * A copy of the metadata of the job, whose entries are inputs of the workflow as well. Set on saving, never by a
    * caller, so that a fire needs nothing but the target.

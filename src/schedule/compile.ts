@@ -20,13 +20,20 @@ const joined = new Interned<Instants>(50_000)
 
 /** `seed` is the job's id: jitter is stable per seed and occurrence, spread per seed. Throws a ScheduleError. */
 export const compile = (timetable: Timetable, seed: string): Compiled => {
-  const { schedules, zone, start, end } = timetable
-  const nominal = joined.get(JSON.stringify([schedules, zone, start, end]), () => nominalOf(timetable))
+  const { schedules, zone, start, end, lastDay } = timetable
+  const nominal = joined.get(JSON.stringify([schedules, zone, start, end, lastDay]), () => nominalOf(timetable))
   checkDelays(timetable)
   const { jitterMs = 0, spreadMs = 0 } = timetable
   if (jitterMs === 0 && spreadMs === 0) return nominal
   const hash = seedOf(seed)
-  return shifted(jittered(nominal, jitterMs, hash), shareOf(hash, 0, spreadMs))
+  return cut(shifted(jittered(nominal, jitterMs, hash), shareOf(hash, 0, spreadMs)), NOT_YET, closingOf(timetable))
+}
+
+/** The last millisecond of the last day; Infinity for a timetable without one. */
+export const closingOf = ({ lastDay }: Timetable): number => {
+  if (lastDay === undefined) return NEVER
+  const zone = parsedAt('lastDay.zone', lastDay.zone, () => zoneNamed(lastDay.zone))
+  return parsedText('lastDay', lastDay.date, (text) => startOfDay(text, zone.name, 1) - 1)
 }
 
 /** Throws a ScheduleError for a wrong syntax, zone, date or range; not for a timetable that can never fire. */
@@ -38,7 +45,7 @@ export const checkTimetable = (timetable: Timetable): void => {
 
 /** The instants before any delay. */
 const nominalOf = (timetable: Timetable): Instants => {
-  const { schedules, start, end } = timetable
+  const { schedules, start, end, lastDay } = timetable
   if (!Array.isArray(schedules)) {
     throw new ScheduleError({ path: 'schedules', value: schedules, problem: 'must be a list' })
   }
@@ -48,7 +55,10 @@ const nominalOf = (timetable: Timetable): Instants => {
   }
   const members = new Set(schedules.map((schedule, index) => parseSchedule(schedule, `schedules[${index}]`)))
   const { first, last } = boundsOf(timetable)
-  if (last < first) throw new ScheduleError({ path: 'end', value: end, problem: `is before the start ${start}` })
+  if (last < first) {
+    const [path, value] = closingOf(timetable) < first ? ['lastDay', lastDay?.date] : ['end', end]
+    throw new ScheduleError({ path, value, problem: `is before the start ${start}` })
+  }
   return cut(union([...members]), first, last)
 }
 
@@ -63,7 +73,10 @@ export const boundsOf = (timetable: Timetable): { readonly first: number; readon
   const { start, end } = timetable
   return {
     first: start === undefined ? NOT_YET : parsedText('start', start, (text) => firstInstantOf(text, zone.name)),
-    last: end === undefined ? NEVER : parsedText('end', end, (text) => lastInstantOf(text, zone.name)),
+    last: Math.min(
+      end === undefined ? NEVER : parsedText('end', end, (text) => lastInstantOf(text, zone.name)),
+      closingOf(timetable),
+    ),
   }
 }
 

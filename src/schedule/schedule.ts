@@ -7,7 +7,7 @@ import { zoneNamed } from './zone.ts'
 
 export { type Around, around } from './around.ts'
 export type { ClockChange } from './clock-changes.ts'
-export { type Compiled, checkTimetable, compile } from './compile.ts'
+export { type Compiled, checkTimetable, closingOf, compile } from './compile.ts'
 export { ScheduleError } from './error.ts'
 export { type Preview, preview } from './preview.ts'
 export type { DstGap, DstOverlap, Schedule, Timetable } from './timetable.ts'

@@ -56,6 +56,8 @@ export type Timetable = {
   readonly start?: string
   /** An RFC 3339 instant, or YYYY-MM-DD: through that date's last instant. Inclusive; judges the instant before any delay. */
   readonly end?: string
+  /** Nothing is due after that date, a date of a zone of its own; judges instants after their delay. */
+  readonly lastDay?: { readonly date: string; readonly zone: string }
   /** Only carried: whoever keeps the executions counts them. */
   readonly maxRuns?: number
   /** Each occurrence is delayed by its own stable share of this, never as far as the next one. */

@@ -37,6 +37,8 @@ export type CatalogPart = {
   /** Inactive ones are shown to those who may change them, and to nobody else, whatever they ask. */
   readonly list: (actor: Actor, which: { readonly includeInactive: boolean }) => Promise<readonly CatalogView[]>
   readonly get: (actor: Actor, id: string) => Promise<CatalogView>
+  /** By id, slug or name, active or not; null: there is none. */
+  readonly find: (actor: Actor, text: string) => Promise<CatalogView | null>
   /** conflict: the slug is taken. */
   readonly create: (actor: Actor, input: CatalogInput) => Promise<CatalogView>
   /** A new name makes a new slug. conflict: the slug is taken, or the entry is the general category. */
@@ -99,6 +101,12 @@ const partOf = (deps: Deps, kind: CatalogKind): CatalogPart => {
     get: async (actor, id) => {
       allow(actor, 'catalog.view', null)
       return viewOf(await find(actor, id))
+    },
+
+    find: async (actor, text) => {
+      allow(actor, 'catalog.view', null)
+      const entry = await store.catalog.find(actor.workspaceKey, kind, text)
+      return entry === null ? null : viewOf(entry)
     },
 
     create: async (actor, input) => {

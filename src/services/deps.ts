@@ -13,6 +13,12 @@ import type { EngineSignals } from './signals.ts'
 type Settings = {
   readonly version: string
   readonly signUpEnabled: boolean
+  /** Of the scheduler: end dates are days there. */
+  readonly timeZone: string
+  /** Of a job that is given no end date where each has one. */
+  readonly jobLifetimeDays: number
+  /** Whether jobs of the team surface need an end date; null: as its two prefixes have it. */
+  readonly requireEndDate: boolean | null
   /** Of repositories that are named without one. */
   readonly defaultGithubOwner?: string | null
   /** Whether the server has somebody to hand e-mail to. */

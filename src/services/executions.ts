@@ -28,11 +28,17 @@ type ExecutionQuery = {
 export type Executions = {
   readonly list: (actor: Actor, query: ExecutionQuery) => Promise<Page<ExecutionView>>
   readonly get: (actor: Actor, id: string) => Promise<ExecutionView & { readonly attempts: readonly AttemptRow[] }>
+  /** The execution when it has ended, or as it stands after so many milliseconds. */
+  readonly ended: (actor: Actor, id: string, withinMs: number) => Promise<ExecutionView>
   /** conflict when it had ended; stale when it no longer stands where the caller saw it. */
   readonly cancel: (actor: Actor, id: string, ifAt?: Standing | null) => Promise<ExecutionView>
   /** conflict when it is not failed, cancelled or uncertain; stale when it no longer stands where the caller saw it. */
   readonly retry: (actor: Actor, id: string, ifAt?: Standing | null) => Promise<ExecutionView>
 }
+
+/** Somebody waits for it: most calls end soon, and a slow one is not asked for too often. */
+const FIRST_LOOK_MS = 20
+const LATER_LOOKS_MS = 250
 
 export const createExecutions = (deps: Deps): Executions => {
   const { store, clock, auth, signals } = deps
@@ -87,6 +93,19 @@ export const createExecutions = (deps: Deps): Executions => {
       const { execution } = await executionFor(actor, 'execution.view', id)
       const attempts = await store.executions.attempts(actor.workspaceKey, id)
       return { ...executionView(execution), attempts }
+    },
+
+    ended: async (actor, id, withinMs) => {
+      const until = clock.monotonic() + withinMs
+      const { execution } = await executionFor(actor, 'execution.view', id)
+      let present = executionView(execution)
+      for (let pauseMs = FIRST_LOOK_MS; !isFinished(present.status); pauseMs = Math.min(2 * pauseMs, LATER_LOOKS_MS)) {
+        const left = until - clock.monotonic()
+        if (left <= 0) break
+        await new Promise<void>((resolve) => void clock.after(Math.min(pauseMs, left), resolve))
+        present = await reread(actor, id)
+      }
+      return present
     },
 
     cancel: async (actor, id, ifAt = null) => {

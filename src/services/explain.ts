@@ -132,6 +132,7 @@ const whyMissed = ({ at, outages, inForce }: ExplainFacts, { reason, finishedAt 
 const paused = ({ pausedAt, pauseReason, changedBy }: InForce): string[] => {
   if (pausedAt === null) return []
   if (pauseReason === 'failures') return [`The job was paused at ${instant(pausedAt)} after failures in a row.`]
+  if (pauseReason === 'end_date') return [`The job was paused at ${instant(pausedAt)}, since its end date had passed.`]
   return [`The job was paused at ${instant(pausedAt)}${changedBy === null ? '' : ` by user ${changedBy}`}.`]
 }
 
@@ -151,12 +152,15 @@ const notDue = ({ around, inForce }: ExplainFacts): Explanation => {
     first !== null && before === null
       ? [`The schedule starts at ${instant(first)}.`]
       : last !== null && after === null
-        ? [`The schedule ended at ${instant(last)}.`]
+        ? [`${endOf(inForce)} at ${instant(last)}.`]
         : []
   const isManual = inForce.timetable.schedules.every(({ kind }) => kind === 'manual')
   if (isManual) return no('no_occurrence', 'The job has no schedule: it runs only when somebody asks for it.')
   return { verdict: 'no_occurrence', sentences: ['It is not an occurrence of the job.', ...bounds, `${near}.`] }
 }
+
+const endOf = ({ timetable: { lastDay } }: InForce): string =>
+  lastDay === undefined ? 'The schedule ended' : `The end date of the job, ${lastDay.date} in ${lastDay.zone}, ended`
 
 const toCome = ({ at, inForce, instantsBefore }: ExplainFacts): Explanation => {
   if (inForce.state === 'paused') {

@@ -15,7 +15,7 @@ type Shown = Pick<Job, 'name' | 'description' | 'ownerId' | 'timetable' | 'targe
 
 /** `of`: whose target it is, which its secrets are sealed to. */
 export const jobFacts = (secrets: Secrets, of: Pick<Job, 'workspaceKey' | 'id'>, job: Shown): Facts => {
-  const { schedules, zone, start, end, maxRuns, jitterMs, spreadMs } = job.timetable
+  const { schedules, zone, start, end, maxRuns, jitterMs, spreadMs, lastDay } = job.timetable
   return {
     name: job.name,
     description: job.description,
@@ -27,6 +27,7 @@ export const jobFacts = (secrets: Secrets, of: Pick<Job, 'workspaceKey' | 'id'>,
     max_runs: maxRuns,
     jitter_seconds: jitterMs,
     spread_seconds: spreadMs,
+    ends_on: lastDay?.date ?? null,
     target: targetView(secrets, { workspaceKey: of.workspaceKey, jobId: of.id }, job.target),
     policies: job.policies,
     metadata: job.metadata,

@@ -13,6 +13,8 @@ export type GithubTargetInput = Pick<GithubTarget, 'kind' | 'owner' | 'repo' | '
 } & {
   /** Left out, the stored one stays; null: that of the server. */
   readonly token?: string | null | undefined
+  /** Left out, the stored one stays; null: none. */
+  readonly webhookUrl?: string | null | undefined
 }
 
 export type GithubTargetView = Omit<GithubTarget, 'token' | 'metadata'> & { readonly token?: Fingerprint }
@@ -25,6 +27,7 @@ export const keptGithubTarget = (
   stored: GithubTarget | null,
 ): { readonly target: GithubTarget; readonly errors: readonly FieldError[] } => {
   const errors: FieldError[] = []
+  const webhookUrl = input.webhookUrl === undefined ? stored?.webhookUrl : input.webhookUrl
   const target: GithubTarget = {
     kind: 'github',
     owner: input.owner,
@@ -34,6 +37,7 @@ export const keptGithubTarget = (
     inputs: input.inputs ?? {},
     ...keptToken(secrets, owner, { given: input.token, stored: stored?.token }, errors),
     success: input.success ?? 'dispatched',
+    ...(webhookUrl == null ? {} : { webhookUrl }),
     metadata: {},
   }
   return { target, errors: [...checkGithubTarget(target), ...errors] }

@@ -9,6 +9,7 @@ import type { Target } from '../domain/target.ts'
 import type { NewJob } from '../store/store.ts'
 import { allow, jobFor } from './authorise.ts'
 import type { Deps } from './deps.ts'
+import { createEndDates, refuseExpired } from './end-dates.ts'
 import { refuse } from './fields.ts'
 import { checkName } from './job-rules.ts'
 import { type JobView, jobViews } from './job-view.ts'
@@ -32,6 +33,7 @@ const COPY = ' (copy)'
 
 export const createCloning = (deps: Deps) => {
   const { store, clock, auth, signals, mayCall } = deps
+  const { today } = createEndDates(deps)
   const { ownerFor, refuseUnknown } = createNewJobs(deps)
 
   return async (actor: Actor, id: string, choice: CloneChoice): Promise<JobView> => {
@@ -47,6 +49,7 @@ export const createCloning = (deps: Deps) => {
     if (ifVersion !== null && source.version !== ifVersion) throw staleError(source.version)
     const name = (choice.name ?? [...source.name].slice(0, LONGEST_NAME - COPY.length).join('') + COPY).trim()
     refuse(checkName(name))
+    if (choice.enabled === true) refuseExpired(source.timetable, today())
     refuseAddress(source.target, mayCall)
     const places = { workspaceKey, from: source.id, to: copyId }
     const { timetable, description, policies, metadata, categoryKey, teamKey } = source

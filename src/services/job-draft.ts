@@ -2,6 +2,7 @@
 
 import type { Secrets } from '../auth/secrets.ts'
 import { DEFAULT_ALERTS, type JobAlerts } from '../domain/alerts.ts'
+import { isDate, withEndDate, withoutEndDate } from '../domain/end-date.ts'
 import { DomainError, type FieldError } from '../domain/errors.ts'
 import type { Job, Timetable } from '../domain/job.ts'
 import type { JsonObject } from '../domain/json.ts'
@@ -26,6 +27,8 @@ export type JobInput = {
   /** Id, slug or name; null: none. */
   readonly category?: string | null | undefined
   readonly team?: string | null | undefined
+  /** YYYY-MM-DD: the last day on which it runs, in the zone of the scheduler; today or later. Null: none. */
+  readonly endsOn?: string | null | undefined
   /** Default true; false is a job paused at birth. */
   readonly enabled?: boolean | undefined
   /** Default: the actor. Another one only by an admin. */
@@ -50,10 +53,14 @@ export type DraftContext = {
   readonly owner: TargetOwner
   /** Null for a new job. */
   readonly stored: Target | null
+  readonly storedTimetable: Timetable | null
+  /** The zone of the scheduler, and the date there. */
+  readonly zone: string
+  readonly today: string
   readonly now: number
   /** False: no server of ours would call this address, whatever it resolves to. */
   readonly mayCall: (url: URL) => boolean
-  /** A timetable without a coming instant is all right. Default false. */
+  /** A timetable without a coming instant is all right, and so is an end date that has passed. Default false. */
   readonly mayBeOver?: boolean
   /** What an edit of the alerts begins with. Default: DEFAULT_ALERTS. */
   readonly alerts?: JobAlerts
@@ -61,15 +68,20 @@ export type DraftContext = {
 
 /** Throws `schedule.invalid` or `schedule.never_fires` when only the timetable is at fault, else `invalid`. */
 export const draftOf = (edit: JobEdit, context: DraftContext): Draft => {
-  const { name, description, timetable, policies, metadata } = edit
+  const { name, description, policies, metadata } = edit
+  const ofEndDate = endDateErrors(edit.endsOn, context)
+  const timetable = timetableOf(edit, ofEndDate.length === 0 ? edit.endsOn : undefined, context)
   const target = edit.target === undefined ? null : keptTarget(context.secrets, context.owner, edit.target, context)
   const title = name?.trim()
-  const ofTimetable = timetable === undefined ? [] : timetableErrors(timetable)
+  const { ofTimetable, ofLastDay } = errorsOf(timetable)
   const asksAhead = timetable !== undefined && ofTimetable.length === 0 && context.mayBeOver !== true
-  const isSilent = asksAhead ? neverFiresError(timetable, context.now) : []
+  // An end date may come before the next instant: then the job has had its last run, which is no mistake.
+  const isSilent = asksAhead ? neverFiresError(withoutEndDate(timetable), context.now) : []
   const others: FieldError[] = [
     ...(title === undefined ? [] : checkName(title)),
     ...checkDescription(description ?? null),
+    ...ofEndDate,
+    ...ofLastDay,
     ...(target?.errors ?? []),
     ...(policies === undefined ? [] : checkPolicies(withDefaults(policies))),
     ...(metadata === undefined ? [] : checkMetadata(metadata)),
@@ -86,6 +98,35 @@ export const draftOf = (edit: JobEdit, context: DraftContext): Draft => {
     ...(policies === undefined ? {} : { policies: choicesOf(withDefaults(policies)) }),
     ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
     ...(edit.alerts === undefined ? {} : { alerts: mergedAlerts(context.alerts ?? DEFAULT_ALERTS, edit.alerts) }),
+  }
+}
+
+const endDateErrors = (
+  endsOn: string | null | undefined,
+  { storedTimetable, zone, today, mayBeOver = false }: DraftContext,
+): FieldError[] => {
+  if (endsOn === undefined || endsOn === null) return []
+  if (!isDate(endsOn)) return [{ field: 'endsOn', value: endsOn, message: 'give a date such as 2026-12-31' }]
+  if (endsOn >= today || mayBeOver || endsOn === storedTimetable?.lastDay?.date) return []
+  return [{ field: 'endsOn', value: endsOn, message: `give ${today}, which is today in ${zone}, or a later date` }]
+}
+
+/** Undefined: nothing of it is to change. */
+const timetableOf = (
+  { timetable }: JobEdit,
+  endsOn: string | null | undefined,
+  { storedTimetable, zone }: DraftContext,
+): Timetable | undefined => {
+  const base = timetable ?? (endsOn === undefined ? undefined : (storedTimetable ?? undefined))
+  return base === undefined ? undefined : withEndDate(base, endsOn, { present: storedTimetable, zone })
+}
+
+const errorsOf = (timetable: Timetable | undefined) => {
+  const errors = timetable === undefined ? [] : timetableErrors(timetable)
+  const isOfLastDay = ({ field }: FieldError) => field.startsWith('lastDay')
+  return {
+    ofTimetable: errors.filter((error) => !isOfLastDay(error)),
+    ofLastDay: errors.filter(isOfLastDay).map((error) => ({ ...error, field: 'endsOn' })),
   }
 }
 

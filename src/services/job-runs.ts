@@ -10,6 +10,7 @@ import type { OccurrenceRow } from '../store/store.ts'
 import { jobFor, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { runsLeft } from './due.ts'
+import { createEndDates, refuseExpired } from './end-dates.ts'
 import { type ExecutionView, executionView } from './execution-view.ts'
 import { refuse } from './fields.ts'
 import { noting } from './noting.ts'
@@ -40,7 +41,8 @@ const MOST_OCCURRENCES = 100
 
 export const createJobRuns = (deps: Deps) => {
   const { store, clock, signals, mayCall } = deps
-  /** Whatever the state of the job: somebody asks for it. */
+  const { today } = createEndDates(deps)
+  /** Whatever the state of the job: somebody asks for it. But not after its end date. */
   const run = async (
     actor: Actor,
     id: string,
@@ -51,6 +53,7 @@ export const createJobRuns = (deps: Deps) => {
     const made = executionId === undefined ? null : await store.executions.byId(job.workspaceKey, executionId)
     if (made !== null) return executionView(made)
     if (ifVersion !== null && job.version !== ifVersion) throw staleError(job.version)
+    refuseExpired(job.timetable, today())
     const { target, errors } = overridden(deps.auth.secrets, job, overrides)
     refuse(errors)
     if (target !== null) refuseAddress(target, mayCall)

@@ -11,6 +11,7 @@ import type { JobChange, JobFilter } from '../store/store.ts'
 import { allow, jobFor, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { A_MOMENT_MS, nextInstant, stateWith } from './due.ts'
+import { createEndDates, refuseExpired } from './end-dates.ts'
 import { jobFacts } from './facts.ts'
 import { createCloning } from './job-clone.ts'
 import { type Draft, draftOf, type JobEdit, type JobInput } from './job-draft.ts'
@@ -36,6 +37,8 @@ type JobQuery = {
   /** Id, slug or name. */
   readonly category?: string | undefined
   readonly team?: string | undefined
+  /** YYYY-MM-DD: with an end date before it. */
+  readonly endsBefore?: string | undefined
   readonly sort: 'created_at' | 'name' | 'updated_at'
   readonly descending: boolean
   readonly cursor: string | null
@@ -86,6 +89,7 @@ export const createJobs = (deps: Deps): Jobs => {
   const { store, clock, auth, signals, mayCall } = deps
   const { run, occurrences } = createJobRuns(deps)
   const { pause, resume } = createPausing(deps)
+  const { today } = createEndDates(deps)
   const { checkOwner, ownerFor, newJobOf, refuseUnknown } = createNewJobs(deps)
   const viewOf = async (job: Job): Promise<JobView> => (await jobViews(deps, job.workspaceKey, [job]))[0] as JobView
 
@@ -98,6 +102,9 @@ export const createJobs = (deps: Deps): Jobs => {
       secrets: auth.secrets,
       owner: { workspaceKey, jobId: id },
       stored: stored.target,
+      storedTimetable: stored.timetable,
+      zone: deps.settings.timeZone,
+      today: today(),
       now: clock.now(),
       mayCall,
       mayBeOver,
@@ -178,6 +185,7 @@ export const createJobs = (deps: Deps): Jobs => {
         await refuseUnknown({ workspaceKey: before.workspaceKey, target, policies, alerts, keptAlerts })
         const holdsName = uniqueName && name !== undefined
         if (holdsName && (await store.jobs.isNamed(before.workspaceKey, name, id))) throw nameTaken(name)
+        if (enabled ?? before.state !== 'paused') refuseExpired(given.timetable ?? before.timetable, today())
         const now = clock.now()
         // A run that was taken a moment ahead of its time is still to come: the new timetable begins after it.
         const taken = await store.jobs.takenUpTo(before.key, { after: now, upTo: now + A_MOMENT_MS })
@@ -238,7 +246,7 @@ export const createJobs = (deps: Deps): Jobs => {
     list: async (actor, query) => {
       allow(actor, 'job.view', null)
       const { workspaceKey } = actor
-      const { cursor, limit, state, owner, search, sort, descending } = query
+      const { cursor, limit, state, owner, search, endsBefore, sort, descending } = query
       const places = await placesAsked(store, workspaceKey, query)
       if (places === null) return { items: [], nextCursor: null }
       const ownerId = owner === 'me' ? (userIdOf(actor) ?? undefined) : owner
@@ -248,6 +256,7 @@ export const createJobs = (deps: Deps): Jobs => {
         ...places,
         ...(state === undefined ? {} : { state }),
         ...(ownerId === undefined ? {} : { ownerId }),
+        ...(endsBefore === undefined ? {} : { endsBefore }),
         ...(search === undefined || search === '' ? {} : { search }),
       }
       return pageOf(

@@ -11,6 +11,7 @@ import { refuseStrangers } from './alerts.ts'
 import { allow, allowSome, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { nextInstant, stateWith } from './due.ts'
+import { createEndDates } from './end-dates.ts'
 import { jobFacts } from './facts.ts'
 import { refuseFunction } from './functions.ts'
 import { draftOf, type JobInput } from './job-draft.ts'
@@ -32,7 +33,8 @@ export type SavingChoice = {
 
 export type Identity = Pick<NewJob, 'id' | 'workspaceKey' | 'ownerId'>
 
-export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) => {
+export const createNewJobs = ({ store, clock, auth, mayCall, functions, settings }: Deps) => {
+  const { today } = createEndDates({ clock, settings })
   const checkOwner = async (actor: Actor, ownerId: string): Promise<void> => {
     const owner = isId(ownerId) ? await store.people.userById(ownerId) : null
     if (owner === null || owner.workspaceKey !== actor.workspaceKey) {
@@ -61,6 +63,9 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions }: Deps) 
         secrets: auth.secrets,
         owner: { workspaceKey, jobId: id },
         stored: null,
+        storedTimetable: null,
+        zone: settings.timeZone,
+        today: today(),
         now,
         mayCall,
         mayBeOver,

@@ -8,6 +8,7 @@ import type { NewExecution, ResumePlan } from '../store/store.ts'
 import { jobFor } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { A_MOMENT_MS, nextInstant, runsLeft, stateWith } from './due.ts'
+import { createEndDates, refuseExpired } from './end-dates.ts'
 import { jobFacts } from './facts.ts'
 import { type JobView, jobViews } from './job-view.ts'
 import { leavingOf, missedWhilePaused } from './leaving.ts'
@@ -32,6 +33,7 @@ export type Resumed = {
 
 export const createPausing = (deps: Deps) => {
   const { store, clock, auth, signals } = deps
+  const { today } = createEndDates(deps)
   const viewOf = async (job: Job): Promise<JobView> => (await jobViews(deps, job.workspaceKey, [job]))[0] as JobView
 
   const moving = (actor: Actor, deed: 'job.paused' | 'job.resumed', job: Job, state: JobState) =>
@@ -73,6 +75,7 @@ export const createPausing = (deps: Deps) => {
         const now = clock.now()
         const paused = pausedOf(job, now)
         if (paused === null) return { job, wouldRun: { skip: 0, latest: 0, all: 0 }, missed: 0 }
+        refuseExpired(job.timetable, today())
         const resumed = () => {
           const plan = planOf(job, catchUpOf(paused, catchUp), now)
           return moving(actor, 'job.resumed', job, plan.state).jobs.resume(job, plan, { now })

@@ -6,6 +6,7 @@ import { type Catalog, createCatalog } from './catalog.ts'
 import { type CatchUpWork, createCatchUpWork } from './catch-up.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
 import type { Deps } from './deps.ts'
+import { createEndDates, type EndDates } from './end-dates.ts'
 import { createEvents, type Events } from './events.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createExplaining } from './explaining.ts'
@@ -45,6 +46,7 @@ export type { CatalogEdit, CatalogInput, CatalogPart, CatalogView } from './cata
 export type { CatchUpView } from './catch-up.ts'
 export type { DeliveryView } from './deliveries.ts'
 export type { Deps } from './deps.ts'
+export type { EndDates } from './end-dates.ts'
 export type { ExecutionView } from './execution-view.ts'
 export type { Executions } from './executions.ts'
 export type { Explained } from './explaining.ts'
@@ -78,6 +80,7 @@ export type { StatisticsService } from './statistics.ts'
 export { BACKUP_VALUE, type LastBackup, type Operations, UPKEEP_VALUE } from './system.ts'
 export type { RunOverrides, TargetInput, TargetView } from './targets.ts'
 export type { TestRunInput, TestRunResult } from './test-run.ts'
+export { timetableErrors } from './timetable-rules.ts'
 export type { TokenTrouble } from './token-trouble.ts'
 export type { VersionView } from './undoing.ts'
 export type { UserView } from './user-view.ts'
@@ -125,6 +128,7 @@ export type Services = {
   readonly deliveries: Deliveries
   readonly testMessages: TestMessages
   readonly catalog: Catalog
+  readonly endDates: EndDates
   readonly testRun: ReturnType<typeof createTestRun>
   /** Of repositories that are named without an owner; null where the operator names none. */
   readonly defaultGithubOwner: string | null
@@ -172,6 +176,7 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     deliveries: createDeliveries(deps),
     testMessages: createTestMessages(deps),
     catalog: createCatalog(deps),
+    endDates: createEndDates(deps),
     testRun: createTestRun(deps),
     defaultGithubOwner: deps.settings.defaultGithubOwner ?? null,
     setup: createSetup(deps, jobs),

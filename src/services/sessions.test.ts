@@ -1,7 +1,7 @@
 /** Signing in and out: what is right is quick, what is wrong tells nothing, what is stolen is stopped. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aWorld, CALLER, MINUTE, PASSWORD, refused, type World } from '../../tests/support/services-world.ts'
+import { aWorld, CALLER, MINUTE, PASSWORD, refused, SETTINGS, type World } from '../../tests/support/services-world.ts'
 import { createPasswordHash } from '../auth/password-hash.ts'
 import { createPasswords } from '../auth/passwords.ts'
 import { DomainError } from '../domain/errors.ts'
@@ -55,7 +55,7 @@ test('without a user name the e-mail address is the name', async (t) => {
 test('signing up is refused where it is turned off, and for a name or address that is taken', async (t) => {
   const world = await aWorld(t)
   await world.admin('ada')
-  const closed = world.again({ settings: { version: '0', signUpEnabled: false, refreshTokenSeconds: 60 } }).services
+  const closed = world.again({ settings: { ...SETTINGS, signUpEnabled: false } }).services
 
   const up = (username: string, email: string, of = world.services) =>
     of.sessions.signUp({ ...CALLER, username, email, password: PASSWORD })
@@ -264,7 +264,7 @@ test('a session asked about while it is being ended is not kept as alive', async
 
 test('the session of an access token ends when its time is over, even if the token is newer', async (t) => {
   const world = await aWorld(t)
-  const short = world.again({ settings: { version: '0', signUpEnabled: true, refreshTokenSeconds: 600 } }).services
+  const short = world.again({ settings: { ...SETTINGS, refreshTokenSeconds: 600 } }).services
   await world.admin('ada')
   const signedIn = await short.sessions.signIn({ ...CALLER, login: 'ada', password: PASSWORD })
 

@@ -30,7 +30,10 @@ export type TargetView = HttpTargetView | FunctionTarget | GithubTargetView
 
 /** What one manual run does differently; sealed with the run while it lasts, and not kept beyond it. */
 export type RunOverrides = {
-  readonly [K in 'url' | 'method' | 'query' | 'headers' | 'body']?: HttpTarget[K] | undefined
+  readonly [K in 'url' | 'method' | 'query' | 'headers']?: HttpTarget[K] | undefined
+} & {
+  /** Null: none. */
+  readonly body?: HttpTarget['body'] | null | undefined
 } & { readonly [K in 'args' | 'kwargs']?: FunctionTarget[K] | undefined } & GithubOverrides & {
     /** Instead of that of the job: what templates name, and the inputs of a workflow. */
     readonly metadata?: JsonObject | undefined
@@ -120,7 +123,8 @@ export const overridden = (
   switch (target.kind) {
     case 'http': {
       const { metadata: _, ...parts } = given
-      const changed = withoutStraySecrets(target, { ...target, ...parts } as HttpTarget)
+      const { body = target.body, ...rest } = { ...target, ...parts } as HttpTarget & Pick<RunOverrides, 'body'>
+      const changed = withoutStraySecrets(target, { ...rest, ...(body == null ? {} : { body }) })
       const errors = checkHttpTarget(changed)
       // Only a target that could be called can be tried with its variables.
       return errors.length > 0 ? { target: changed, errors } : withVariables(changed, { ...job, metadata })

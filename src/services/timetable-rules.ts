@@ -48,6 +48,9 @@ export const neverFiresError = (timetable: Timetable, now: number): FieldError[]
 export const normalTimetable = (timetable: Timetable): Timetable => ({
   ...timetable,
   zone: canonicalZone(timetable.zone),
+  ...(timetable.lastDay && {
+    lastDay: { ...timetable.lastDay, zone: canonicalZone(timetable.lastDay.zone) },
+  }),
   schedules: timetable.schedules.map((schedule) =>
     'zone' in schedule ? { ...schedule, zone: canonicalZone(schedule.zone) } : schedule,
   ),

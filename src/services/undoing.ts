@@ -8,6 +8,7 @@ import type { Change, FormerJob, KnownJob, Store } from '../store/store.ts'
 import { allow, allowSome, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { nextInstant, stateWith } from './due.ts'
+import { createEndDates, refuseExpired } from './end-dates.ts'
 import { jobFacts } from './facts.ts'
 import type { Draft } from './job-draft.ts'
 import { type JobView, jobViews } from './job-view.ts'
@@ -44,6 +45,7 @@ export type Rewrite = (
 
 export const createUndoing = (deps: Deps, rewrite: Rewrite) => {
   const { store, clock, auth, signals, mayCall } = deps
+  const { today } = createEndDates(deps)
 
   const factsOf = (job: Job, state: FormerJob | Job) => jobFacts(auth.secrets, job, state)
 
@@ -84,6 +86,8 @@ export const createUndoing = (deps: Deps, rewrite: Rewrite) => {
     if (wanted.state === 'deleted')
       throw invalid('toVersion', toVersion, 'this version was a deleted job; delete it instead')
 
+    // What cannot be enabled again is not half brought back.
+    if (wanted.state !== 'paused') refuseExpired(wanted.timetable, today())
     const job = await rewrite(actor, id, ifVersion, {
       deed: 'job.undone',
       wanted: async (before) => {

@@ -85,6 +85,8 @@ export type JobFilter = {
   readonly ownerId?: string
   readonly categoryKey?: number
   readonly teamKey?: number
+  /** YYYY-MM-DD: with an end date before it. */
+  readonly endsBefore?: string
   /** Part of the name, in any case of ASCII letters; `%` and `_` mean themselves. */
   readonly search?: string
   readonly sort: 'created_at' | 'name' | 'updated_at'

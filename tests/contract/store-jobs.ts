@@ -32,6 +32,7 @@ export const jobsContract = (open: OpenStore): void => {
         key: created.key,
         categoryKey: null,
         teamKey: null,
+        endsOn: null,
         pauseReason: null,
         pausedAt: null,
         missedAfter: null,

@@ -6,6 +6,7 @@ import formats from 'ajv-formats'
 import { createServer, type Server, type ServerParts } from '../../src/api/server.ts'
 import type { Role } from '../../src/domain/actor.ts'
 import { newId } from '../../src/domain/ids.ts'
+import type { Deps } from '../../src/services/services.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { aWorld, PASSWORD, type World } from './services-world.ts'
@@ -62,12 +63,14 @@ export const anApi = async (
   t: TestContext,
   options: Partial<Pick<ServerParts, 'services' | 'extraRoutes'>> & {
     settings?: Partial<ServerParts['settings']>
+    /** Of the use cases, where they are to be built from something else. */
+    deps?: Partial<Deps>
   } = {},
 ): Promise<ApiWorld> => {
   const world = await aWorld(t)
   const lines: string[] = []
   const server = await createServer({
-    services: options.services ?? world.services,
+    services: options.services ?? (options.deps ? world.again(options.deps) : world).services,
     log: createLog({ level: 'debug', stream: { write: (line) => void lines.push(line) } }),
     metrics: createMetrics(),
     clock: world.clock,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type Auth, createAuth } from '../../src/auth/auth.ts'
 import type { Role, UserActor } from '../../src/domain/actor.ts'
-import type { Outcome } from '../../src/domain/attempt.ts'
+import type { Assignment, Outcome } from '../../src/domain/attempt.ts'
 import { DomainError, type ErrorCode } from '../../src/domain/errors.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { createReporting } from '../../src/record/record.ts'
@@ -50,6 +50,15 @@ export type World = {
 /** What the operator of the world keeps. */
 export const RETENTION = { successDays: 90, otherDays: 365, runsPerJob: 100_000 }
 
+export const SETTINGS: Deps['settings'] = {
+  version: '0.0.0',
+  signUpEnabled: true,
+  timeZone: 'Asia/Tokyo',
+  jobLifetimeDays: 365,
+  requireEndDate: null,
+  refreshTokenSeconds: 30 * 86_400,
+}
+
 // The cost of a hash is proved where hashes are; here it would only be waited for.
 const CHEAP_HASH = { memoryKiB: 64, passes: 1, lanes: 1 }
 
@@ -90,7 +99,7 @@ export const aWorld = async (t: Cleanup): Promise<World> => {
       auth,
       signals,
       log: { info: log, warn: log },
-      settings: { version: '0.0.0', signUpEnabled: true, refreshTokenSeconds: 30 * 86_400 },
+      settings: SETTINGS,
       hold: createHold(store.people),
       machine: { jumps: () => ({ count: 0, last: null }), leaseSeconds: 15 },
       retentionBounds: RETENTION,
@@ -154,10 +163,12 @@ export const anInput = (changes: Partial<JobInput> = {}): JobInput => ({
 export const runWaiting = async (
   { store, clock }: Pick<World, 'store' | 'clock'>,
   ending: 'success' | 'failed' | 'running',
+  seen: (leased: Pick<Assignment, 'target'>) => void = () => {},
 ): Promise<number> => {
   const now = clock.now()
   const nodeKey = await nodeOf(store, now)
   const { leased } = await store.ledger.lease({ nodeKey, now, leaseNow: now, limit: 100, sweep: true })
+  for (const one of leased) seen(one)
   if (ending === 'running') return leased.length
   await store.ledger.commit({
     nodeKey,

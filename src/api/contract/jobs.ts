@@ -16,6 +16,11 @@ const place = { id: Id, slug: z.string(), name: z.string(), active: z.boolean() 
 const Place = strict(place)
 const TeamPlace = strict({ ...place, slack_handle: z.string().nullable() })
 
+const EndDate = z.iso.date().meta({ examples: ['2026-12-31'] })
+const endDateInput = EndDate.nullable().describe(
+  'The last day on which it runs, in the time zone of the scheduler (`SCHEDULER_TIMEZONE`), today or later; null: none. After it the job is paused, and told of as `end_date`.',
+)
+
 const Metadata = z.record(z.string(), z.unknown())
 
 export const Job = strict({
@@ -41,6 +46,9 @@ export const Job = strict({
   metadata: Metadata,
   category: Place.nullable().describe('By what people find it.'),
   team: TeamPlace.nullable().describe('Who is in charge of it.'),
+  ends_on: EndDate.nullable().describe(
+    'The last day on which it runs, in the time zone of the scheduler. After it the job is paused.',
+  ),
   version: Version,
   created_at: Instant,
   updated_at: Instant,
@@ -70,6 +78,7 @@ export const JobCreate = strict({
   metadata: metadata.optional(),
   category: placeInput.optional(),
   team: placeInput.optional(),
+  ends_on: endDateInput.optional(),
   enabled: z.boolean().optional().describe('False: the job is born paused.').meta({ default: true }),
   alerts: JobAlertsSet.optional().describe(
     'Who hears of it, from its first run on; read and changed at `/alerts` below it.',
@@ -105,6 +114,7 @@ export const JobUpdate = strict({
   metadata: metadata.optional(),
   category: placeInput.optional(),
   team: placeInput.optional(),
+  ends_on: endDateInput.optional(),
 }).meta({ id: 'JobUpdate' })
 export type JobUpdate = z.input<typeof JobUpdate>
 
@@ -121,6 +131,7 @@ export const JobQuery = strict({
   search: z.string().min(1).max(200).optional().describe('Part of the name.'),
   category: z.string().min(1).max(100).optional().describe('Its id, slug or name.'),
   team: z.string().min(1).max(100).optional().describe('Its id, slug or name.'),
+  ends_before: EndDate.optional().describe('With an end date before this day.'),
   sort: z.enum(['created_at', 'name', 'updated_at']).default('created_at'),
   order: ORDER,
 })

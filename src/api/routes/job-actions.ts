@@ -28,7 +28,7 @@ import {
 
 const tags = ['jobs']
 const params = strict({ id: Id })
-const refused = refusals(...SIGNED_IN, 'not_found', 'conflict', 'stale', ...BODY)
+const refused = refusals(...SIGNED_IN, 'not_found', 'conflict', 'stale', 'job.expired', ...BODY)
 
 export const jobActionRoutes = (api: Api, { services }: RouteContext): void => {
   api.post(
@@ -44,7 +44,7 @@ export const jobActionRoutes = (api: Api, { services }: RouteContext): void => {
         body: RunRequest.optional(),
         response: {
           202: Execution.describe('The execution that will run.'),
-          ...refusals(...SIGNED_IN, 'not_found', 'conflict', 'stale', ...BODY, 'egress.denied'),
+          ...refusals(...SIGNED_IN, 'not_found', 'conflict', 'stale', 'job.expired', ...BODY, 'egress.denied'),
         },
       },
     },

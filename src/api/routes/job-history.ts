@@ -58,7 +58,7 @@ export const jobHistoryRoutes = (api: Api, { services, clock }: RouteContext): v
         body: UndoRequest.optional(),
         response: {
           200: Job.describe('The job as it is now.'),
-          ...refusals(...SIGNED_IN, 'not_found', 'conflict', 'stale', ...BODY, 'egress.denied'),
+          ...refusals(...SIGNED_IN, 'not_found', 'conflict', 'stale', 'job.expired', ...BODY, 'egress.denied'),
         },
       },
     },

@@ -1,6 +1,5 @@
 /** /api/v3/jobs: make, find, change and forget jobs. */
 import { z } from 'zod'
-import { DomainError } from '../../domain/errors.ts'
 import { Job, JobCreate, JobPage, JobQuery, JobUpdate } from '../contract/jobs.ts'
 import { Id, strict } from '../contract/values.ts'
 import { jobEdit, jobInput, jobToWire } from '../translate/jobs.ts'
@@ -13,6 +12,7 @@ import {
   IF_MATCH,
   idForErrand,
   ifVersion,
+  onceMoreIfStale,
   type RouteContext,
   refusals,
   SCHEDULE,
@@ -60,9 +60,9 @@ export const jobRoutes = (api: Api, { services, clock, timeZone }: RouteContext)
       },
     },
     async (request) => {
-      const { order, cursor = null, ...query } = request.query
+      const { order, cursor = null, ends_before: endsBefore, ...query } = request.query
       const page = await asQueryFault(
-        services.jobs.list(actorOf(request), { ...query, cursor, descending: order === 'desc' }),
+        services.jobs.list(actorOf(request), { ...query, endsBefore, cursor, descending: order === 'desc' }),
       )
       return { items: page.items.map(jobToWire), next_cursor: page.nextCursor }
     },
@@ -99,7 +99,7 @@ export const jobRoutes = (api: Api, { services, clock, timeZone }: RouteContext)
         body: JobUpdate,
         response: {
           200: Job.describe('The job as it is now.'),
-          ...refusals(...SIGNED_IN, 'not_found', 'conflict', 'stale', ...SAVING),
+          ...refusals(...SIGNED_IN, 'not_found', 'conflict', 'stale', 'job.expired', ...SAVING),
         },
       },
     },
@@ -137,16 +137,4 @@ export const jobRoutes = (api: Api, { services, clock, timeZone }: RouteContext)
       return reply.code(204).send()
     },
   )
-}
-
-const TRIES = 3
-
-/** An edit is joined with the job as read; when somebody else was quicker, it is joined with what they wrote. */
-const onceMoreIfStale = async <T>(change: () => Promise<T>, tries = TRIES): Promise<T> => {
-  try {
-    return await change()
-  } catch (error) {
-    if (tries > 1 && error instanceof DomainError && error.code === 'stale') return onceMoreIfStale(change, tries - 1)
-    throw error
-  }
 }

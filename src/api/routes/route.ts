@@ -134,3 +134,15 @@ export const asQueryFault = async <T>(asked: Promise<T>): Promise<T> => {
     throw error
   }
 }
+
+const TRIES = 3
+
+/** An edit is joined with the job as read; when somebody else was quicker, it is joined with what they wrote. */
+export const onceMoreIfStale = async <T>(change: () => Promise<T>, tries = TRIES): Promise<T> => {
+  try {
+    return await change()
+  } catch (error) {
+    if (tries > 1 && error instanceof DomainError && error.code === 'stale') return onceMoreIfStale(change, tries - 1)
+    throw error
+  }
+}

@@ -33,6 +33,7 @@ const JOB_COLUMNS: Columns<Job> = {
   branch: (job) => ('owner' in job.target ? job.target.ref : null),
   category: (job) => job.category?.slug ?? null,
   team: (job) => job.team?.slug ?? null,
+  ends_on: (job) => job.ends_on,
   metadata: (job) => (Object.keys(job.metadata).length === 0 ? null : JSON.stringify(job.metadata)),
   version: (job) => job.version,
   created_at: (job) => job.created_at,

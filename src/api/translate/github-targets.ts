@@ -33,7 +33,7 @@ const needed = (name: string, value: string | undefined): string => {
   return value
 }
 
-export const githubToWire = ({ success, token, inputs, ...rest }: GithubTargetView) => ({
+export const githubToWire = ({ success, token, inputs, webhookUrl: _, ...rest }: GithubTargetView) => ({
   ...rest,
   inputs: { ...inputs },
   token: token ?? null,

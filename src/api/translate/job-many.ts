@@ -121,7 +121,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export const jobToExport = ({ alerts, ...job }: ExportedJob) => {
   const { name, description, schedules, time_zone, start, end, max_runs, jitter_seconds, spread_seconds, ...rest } =
     jobToWire(job)
-  const { target, policies, metadata, category, team, state } = rest
+  const { target, policies, metadata, category, team, ends_on, state } = rest
   return {
     name,
     description,
@@ -137,6 +137,7 @@ export const jobToExport = ({ alerts, ...job }: ExportedJob) => {
     metadata,
     category: category?.slug ?? null,
     team: team?.slug ?? null,
+    ends_on,
     enabled: state === 'active',
     ...(alerts === null ? {} : { alerts: alertsToExport(alerts) }),
   }

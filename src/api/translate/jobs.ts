@@ -17,6 +17,7 @@ export const jobInput = (input: wire.NewJob, ground: Ground): JobInput => ({
   metadata: input.metadata,
   category: input.category,
   team: input.team,
+  endsOn: input.ends_on,
   enabled: input.enabled,
   alerts: input.alerts && alertsEdit(input.alerts),
 })
@@ -31,6 +32,7 @@ export const jobEdit = (present: JobView, edit: wire.JobUpdate, ground: Ground):
   metadata: edit.metadata,
   category: edit.category,
   team: edit.team,
+  endsOn: edit.ends_on,
 })
 
 export const jobToWire = (job: JobView): wire.Job => ({
@@ -62,6 +64,7 @@ export const jobToWire = (job: JobView): wire.Job => ({
     active: job.team.active,
     slack_handle: job.team.slackHandle,
   },
+  ends_on: job.endsOn,
   version: job.version,
   created_at: instant(job.createdAt),
   updated_at: instant(job.updatedAt),

@@ -25,6 +25,7 @@ const aView = (change: Partial<JobView> = {}): JobView => ({
   metadata: {},
   category: null,
   team: null,
+  endsOn: null,
   state: 'active',
   pauseReason: null,
   pausedAt: null,

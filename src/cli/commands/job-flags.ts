@@ -39,6 +39,7 @@ export type JobFlags = FunctionFlags &
     readonly limit?: readonly string[]
     readonly category?: string
     readonly team?: string
+    readonly endsOn?: string
     readonly meta?: readonly string[]
   }
 
@@ -58,6 +59,10 @@ const withTimetableFlags = (command: Command): Command =>
     .option('--tz <zone>', 'time zone of its schedules (default: that of the server)')
     .option('--start <when>', 'not before this instant or day')
     .option('--end <when>', 'not after this instant or day')
+    .option(
+      '--ends-on <day>',
+      'the last day on which it runs, in the time zone of the server, after which it is paused; or none',
+    )
     .option('--max-runs <n>', 'ends after so many scheduled runs', wholeNumber(1, 999_999_999))
     .option('--jitter <time>', 'delay each occurrence by its own share of this')
     .option('--spread <time>', 'delay all occurrences by one share of this')
@@ -99,6 +104,7 @@ export const jobFromFlags = (flags: JobFlags, secret: string | undefined): JobPa
     policies: Object.keys(policies).length > 0 ? policies : undefined,
     category: flags.category === 'none' ? null : flags.category,
     team: flags.team === 'none' ? null : flags.team,
+    ends_on: flags.endsOn === 'none' ? null : flags.endsOn,
     metadata: flags.meta && Object.fromEntries(flags.meta.map((text) => split('--meta', text, '='))),
   })
 }

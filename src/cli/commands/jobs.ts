@@ -22,6 +22,7 @@ type ListOptions = Shared & {
   readonly state?: string
   readonly search?: string
   readonly mine?: boolean
+  readonly endsBefore?: string
   readonly sort: string
   readonly limit: number
 }
@@ -53,12 +54,13 @@ export const addJobCommands: Adder = (parent, world) => {
     .option('--state <state>', 'active, paused or ended')
     .option('--search <text>', 'part of the name')
     .option('--mine', 'only your own')
+    .option('--ends-before <day>', 'only those with an end date before this day')
     .option('--sort <field>', 'created_at, name or updated_at', 'name')
     .option('--limit <n>', 'how many at most', wholeNumber(1, 999_999_999), 100)
     .action(
-      asking<ListOptions>(world, async (client, { state, search, mine, sort, limit, json }) => {
+      asking<ListOptions>(world, async (client, { state, search, mine, endsBefore, sort, limit, json }) => {
         const order = sort === 'name' ? 'asc' : 'desc'
-        const query = { state, search, owner: mine ? 'me' : undefined, sort, order }
+        const query = { state, search, owner: mine ? 'me' : undefined, ends_before: endsBefore, sort, order }
         const found = await listed<Job>(client, '/jobs', query, limit)
         if (json) return terminal.sayJson(found)
         terminal.say(found.length === 0 ? 'No jobs.' : table(found, JOB_COLUMNS, terminal))

@@ -38,6 +38,7 @@ export const showJob = (job: Job, style: TableStyle): string => {
       ...policies.limits.map((name) => ['limit', name] as const),
       ['category', job.category?.name],
       ['team', job.team === null ? undefined : `${job.team.name} (${job.team.slack_handle})`],
+      ['ends on', job.ends_on ?? undefined],
       ...metadata.map((text) => ['metadata', text] as const),
       ['owner', job.owner_id],
       ['created', instant(job.created_at)],

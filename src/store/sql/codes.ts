@@ -31,6 +31,7 @@ export const REASON_CODE = {
   attempts_used_up: 9,
   edited: 10,
   quarantined: 11,
+  end_date: 12,
 } as const satisfies Record<Reason, number>
 
 export const STATE_CODE = { active: 0, paused: 1, ended: 2 } as const satisfies Record<JobState, number>
@@ -38,7 +39,7 @@ export const STATE_CODE = { active: 0, paused: 1, ended: 2 } as const satisfies 
 /** A job that was deleted keeps its row for the sake of its history. */
 export const DELETED = 3
 
-export const PAUSE_REASON_CODE = { by_user: 0, failures: 1, quarantined: 2 } as const satisfies Record<
+export const PAUSE_REASON_CODE = { by_user: 0, failures: 1, quarantined: 2, end_date: 3 } as const satisfies Record<
   PauseReason,
   number
 >

@@ -20,6 +20,7 @@ export const listJobs = async (read: Kysely<Tables>, workspaceKey: number, filte
   if (filter.ownerId !== undefined) query = query.where('user.id', '=', filter.ownerId)
   if (filter.categoryKey !== undefined) query = query.where('job.category_key', '=', filter.categoryKey)
   if (filter.teamKey !== undefined) query = query.where('job.team_key', '=', filter.teamKey)
+  if (filter.endsBefore !== undefined) query = query.where('job.ends_on', '<', filter.endsBefore)
   if (filter.search !== undefined) query = query.where(contains(filter.search))
   if (filter.cursor !== null) {
     const { value, key } = decodeCursor(filter.cursor)

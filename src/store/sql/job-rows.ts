@@ -25,6 +25,7 @@ export const jobOf = (row: JobRow): Job => ({
   name: row.name,
   description: row.description,
   timetable: timetableOf(row.timetable),
+  endsOn: row.ends_on,
   target: targetOf(row.target),
   policies: policiesOf(row.policies),
   metadata: metadataOf(row.metadata),

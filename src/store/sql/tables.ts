@@ -1,5 +1,5 @@
 /** The tables as the shared queries see them; every engine's migrations make the same. */
-import type { ColumnType, Generated } from 'kysely'
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 
 /** Set when the row is made, then never. */
 type Fixed<Value> = ColumnType<Value, Value, never>
@@ -125,6 +125,8 @@ export type JobTable = {
   deleted_at: number | null
   category_key: number | null
   team_key: number | null
+  /** Read from the timetable by the database. */
+  ends_on: GeneratedAlways<string | null>
 }
 
 export type DueTable = { next_run_at: number; job_key: number; schedule_version: number }

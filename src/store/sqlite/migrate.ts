@@ -16,6 +16,7 @@ import { github } from './migrations/0010-github.ts'
 import { preferences } from './migrations/0011-preferences.ts'
 import { jobNames } from './migrations/0012-job-names.ts'
 import { webhookKeys } from './migrations/0013-webhook-keys.ts'
+import { endDates } from './migrations/0014-end-dates.ts'
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 
@@ -34,6 +35,7 @@ const MIGRATIONS: readonly Migration[] = [
   preferences,
   jobNames,
   webhookKeys,
+  endDates,
 ]
 
 /** "Cari": marks a file as ours, so that another program's database is never written to. */

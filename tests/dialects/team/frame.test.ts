@@ -56,9 +56,13 @@ for (const prefix of PREFIXES) {
     const ours = await ask('GET', '/jobs', { token: admin.token })
     const nobody = await ask('GET', '/jobs')
     const nothing = await team('GET', '/nothing-here', { token: admin.token })
+    const wrongMethod = await team('DELETE', '/jobs', { token: admin.token })
+    const ourNothing = await ask('GET', '/nothing-here', { token: admin.token })
 
     assert.deepEqual([ours.status, ours.body.items], [200, []])
     assert.equal(nobody.headers['content-type'], 'application/problem+json')
-    assert.equal(nothing.status, 404)
+    refused(nothing, 404, 'Not found', 'There is nothing at this path.')
+    refused(wrongMethod, 405, 'Method not allowed')
+    assert.deepEqual([ourNothing.status, ourNothing.body.code], [404, 'not_found'])
   })
 }

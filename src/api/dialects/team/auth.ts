@@ -12,9 +12,11 @@ import { userToTeam } from './user-shape.ts'
 export const authRoutes: TeamRoutes = (scope, context) => {
   const { surface, services } = context
 
-  scope.post('/auth/login', openAbout('auth', 'Sign in with a user name or an e-mail address'), async (request) =>
-    signIn(context, request, surface.generation === 1 ? fieldsOf(request) : looseFieldsOf(request)),
-  )
+  inScopeOf(surface, scope, (inner) => {
+    inner.post('/auth/login', openAbout('auth', 'Sign in with a user name or an e-mail address'), async (request) =>
+      signIn(context, request, surface.generation === 1 ? fieldsOf(request) : looseFieldsOf(request)),
+    )
+  })
   if (surface.generation === 2) formLogin(scope, context)
 
   scope.post(
@@ -49,6 +51,20 @@ export const authRoutes: TeamRoutes = (scope, context) => {
     const { user } = await services.users.me(actorOf(request))
     return { valid: true, user_id: user.id, username: user.username, role: user.role, message: 'Token is valid' }
   })
+}
+
+/** In the second generation a body of any content type is read here, as one in which every field is missing. */
+export const inScopeOf = (
+  { generation }: Surface,
+  scope: FastifyInstance,
+  routes: (scope: FastifyInstance) => void,
+): void => {
+  if (generation === 1) routes(scope)
+  else
+    void scope.register(async (inner) => {
+      inner.addContentTypeParser('*', { parseAs: 'string' }, async () => undefined)
+      routes(inner)
+    })
 }
 
 const looksLikeAccess = (token: string): boolean => token.split('.').length === 3 && token.startsWith('eyJ')

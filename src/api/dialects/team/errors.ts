@@ -1,8 +1,9 @@
 /** Every refusal of the team dialect: one body that the clients of either prefix find their words in. */
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { DomainError, ErrorCode } from '../../../domain/errors.ts'
 import type { Log } from '../../../telemetry/log.ts'
 import { asDomainError, PROBLEMS, problemOf } from '../../problems.ts'
+import type { Refuse } from '../../refuse.ts'
 import type { Surface } from './surface.ts'
 
 /** One entry of the list that `/api/v2` answers a wrong shape with. */
@@ -64,6 +65,7 @@ const WORDS: Partial<Record<ErrorCode, { readonly status?: number; readonly titl
   not_found: { title: 'Not found' },
   conflict: { title: 'Conflict' },
   'schedule.invalid': { status: 400, title: 'Invalid cron expression' },
+  'job.expired': { status: 400, title: 'Job expired' },
   'schedule.never_fires': { status: 400, title: 'Invalid cron expression' },
   'egress.denied': { status: 400, title: 'Invalid target_url' },
   internal: { title: 'Internal server error' },
@@ -93,11 +95,15 @@ export const bodyOf = ({ title, message, code, more }: TeamRefusal): Readonly<Re
   ...more,
 })
 
-export const answerRefusals = (
-  scope: FastifyInstance,
-  { log, exposeDetails }: { readonly log: Log; readonly exposeDetails: boolean },
-): void => {
-  scope.setErrorHandler((thrown: FastifyError | TeamRefusal, request: FastifyRequest, reply: FastifyReply) => {
+type Telling = { readonly log: Log; readonly exposeDetails: boolean }
+
+export const answerRefusals = (scope: FastifyInstance, telling: Telling): void => {
+  scope.setErrorHandler(teamRefuser(telling))
+}
+
+export const teamRefuser =
+  ({ log, exposeDetails }: Telling): Refuse =>
+  (thrown, request, reply) => {
     const error = thrown instanceof TeamRefusal ? null : asDomainError(thrown)
     const answer =
       error === null ? (thrown as TeamRefusal) : fromDomain(error, { requestId: request.id, exposeDetails })
@@ -105,5 +111,4 @@ export const answerRefusals = (
     if (answer.status === 401) reply.header('www-authenticate', 'Bearer')
     if (error?.retryAfter !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfter)))
     return reply.code(answer.status).send(bodyOf(answer))
-  })
-}
+  }

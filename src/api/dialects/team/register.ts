@@ -3,7 +3,7 @@ import { ROLES, type Role } from '../../../domain/actor.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import type { UserInput } from '../../../services/services.ts'
 import { actorOf } from '../../routes/route.ts'
-import { missing, tooShort } from './auth.ts'
+import { inScopeOf, missing, tooShort } from './auth.ts'
 import { type Fields, fieldsOf, isFields, textOf } from './body.ts'
 import { refusal, type SchemaFault, shapeRefusal } from './errors.ts'
 import { about, type Surface, type TeamRoutes } from './surface.ts'
@@ -15,17 +15,21 @@ export const SHORTEST_PASSWORD = 6
 export const ROLE_TEXT = `Role must be one of: ${ROLES.join(', ')}`
 
 export const registerRoutes: TeamRoutes = (scope, { surface, services }) => {
-  scope.post('/auth/register', about('auth', 'Register a user', 'admin'), async (request, reply) => {
-    const input =
-      surface.generation === 1 ? firstInput(fieldsOf(request)) : secondInput(isFields(request.body) ? request.body : {})
-    const user = await services.users.create(actorOf(request), input).catch(inWords(surface))
-    return reply
-      .code(201)
-      .send(
+  inScopeOf(surface, scope, (inner) => {
+    inner.post('/auth/register', about('auth', 'Register a user', 'admin'), async (request, reply) => {
+      const input =
         surface.generation === 1
-          ? { message: 'User registered successfully', user: userToTeam(user) }
-          : { success: true, message: 'User created successfully', user: userToTeam(user) },
-      )
+          ? firstInput(fieldsOf(request))
+          : secondInput(isFields(request.body) ? request.body : {})
+      const user = await services.users.create(actorOf(request), input).catch(inWords(surface))
+      return reply
+        .code(201)
+        .send(
+          surface.generation === 1
+            ? { message: 'User registered successfully', user: userToTeam(user) }
+            : { success: true, message: 'User created successfully', user: userToTeam(user) },
+        )
+    })
   })
 }
 

@@ -21,6 +21,9 @@ export const SURFACES: readonly Surface[] = [
   { generation: 2, prefix: '/api/v2' },
 ]
 
+/** Below `/api`, all but our own API. */
+export const isTeamPath = (path: string): boolean => /^\/api\/(?!v3(?:\/|$))/.test(path)
+
 export type TeamContext = {
   readonly surface: Surface
   readonly services: Services

@@ -7,6 +7,8 @@ import { catalogRoutes } from './catalog.ts'
 import { cronRoutes } from './cron.ts'
 import { answerRefusals } from './errors.ts'
 import { executionRoutes } from './executions.ts'
+import { jobRunRoutes } from './job-runs.ts'
+import { jobRoutes } from './jobs.ts'
 import { notificationRoutes } from './notifications.ts'
 import { type Described, describeTeam, learnRoutes } from './openapi.ts'
 import { preferenceRoutes } from './preferences.ts'
@@ -26,6 +28,8 @@ const ROUTES: readonly TeamRoutes[] = [
   slackRoutes,
   schedulerRoutes,
   cronRoutes,
+  jobRoutes,
+  jobRunRoutes,
   executionRoutes,
 ]
 
