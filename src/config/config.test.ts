@@ -1,6 +1,7 @@
 /** Settings: defaults of both environments, what each refuses, and what may not meet in production. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { END_DATE_ROWS } from '../../tests/support/end-date-settings.ts'
 import { GITHUB_ROWS } from '../../tests/support/github-settings.ts'
 import { ConfigError, loadConfig, type Texts } from './config.ts'
 import type { MAIL_SETTINGS } from './mail-settings.ts'
@@ -84,20 +85,7 @@ const TABLE: Record<Exclude<keyof Values, keyof typeof MAIL_SETTINGS>, Row> = {
     wrong: 'Asia/Tokio',
     given: ['UTC', 'UTC'],
   },
-  jobLifetimeDays: {
-    name: 'DEFAULT_JOB_LIFETIME_DAYS',
-    development: 365,
-    production: 365,
-    wrong: '1.5',
-    given: ['90', 90],
-  },
-  requireEndDate: {
-    name: 'REQUIRE_END_DATE',
-    development: null,
-    production: null,
-    wrong: 'sometimes',
-    given: ['false', false],
-  },
+  ...END_DATE_ROWS,
   schedulerEnabled: {
     name: 'SCHEDULER_ENABLED',
     development: true,

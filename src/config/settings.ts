@@ -1,5 +1,6 @@
 /** The one table of every setting: what it is called, what it means, what it is when nobody says, who would change it. */
 
+import { END_DATE_SETTINGS } from './end-date-settings.ts'
 import { GITHUB_SETTINGS } from './github-settings.ts'
 import { MAIL_SETTINGS } from './mail-settings.ts'
 import {
@@ -119,22 +120,7 @@ export const SETTINGS = {
     changedBy: 'Whoever lives elsewhere, before the first job is made.',
     example: 'Europe/Berlin',
   }),
-  jobLifetimeDays: setting({
-    name: 'DEFAULT_JOB_LIFETIME_DAYS',
-    kind: wholeNumber(0, 36_500),
-    byDefault: always(365),
-    help: 'Days from today to the end date of a job that is made without one by the paths of the team scheduler that do not ask for one.',
-    changedBy: 'Whoever wants forgotten jobs to end sooner, or later.',
-    example: '90',
-  }),
-  requireEndDate: setting({
-    name: 'REQUIRE_END_DATE',
-    kind: orNothing(onOff),
-    byDefault: nothing,
-    help: 'Whether jobs made by the paths of the team scheduler must be given an end date. Without it, those under /api/v2 must, and those under /api need not.',
-    changedBy: 'Whoever has clients that cannot give one (false), or wants every client to (true).',
-    example: 'true',
-  }),
+  ...END_DATE_SETTINGS,
   schedulerEnabled: setting({
     name: 'SCHEDULER_ENABLED',
     kind: onOff,

@@ -86,8 +86,8 @@ test('after its end date a job is not run, changed while active, or enabled; wit
   await assert.rejects(jobs.resume(ada, job.id, {}), refused('job.expired'))
   await assert.rejects(jobs.clone(ada, job.id, { enabled: true }), refused('job.expired'))
   assert.equal((await jobs.update(ada, job.id, { name: 'renamed', endsOn: '2026-11-20' }, null)).name, 'renamed')
-  await jobs.update(ada, job.id, { endsOn: '2026-11-21' }, null)
-  const { job: resumed } = await jobs.resume(ada, job.id, {})
+  await assert.rejects(jobs.update(ada, job.id, { enabled: true }, null), refused('job.expired'))
+  const resumed = await jobs.update(ada, job.id, { endsOn: '2026-11-21', enabled: true }, null)
 
   assert.deepEqual([resumed.state, resumed.nextRunAt], ['active', clock.now() + HOUR])
 })

@@ -60,8 +60,10 @@ export type DraftContext = {
   readonly now: number
   /** False: no server of ours would call this address, whatever it resolves to. */
   readonly mayCall: (url: URL) => boolean
-  /** A timetable without a coming instant is all right, and so is an end date that has passed. Default false. */
+  /** A timetable without a coming instant is all right. Default false. */
   readonly mayBeOver?: boolean
+  /** An end date that has passed is all right. Default false. */
+  readonly mayHaveEnded?: boolean
   /** What an edit of the alerts begins with. Default: DEFAULT_ALERTS. */
   readonly alerts?: JobAlerts
 }
@@ -103,11 +105,11 @@ export const draftOf = (edit: JobEdit, context: DraftContext): Draft => {
 
 const endDateErrors = (
   endsOn: string | null | undefined,
-  { storedTimetable, zone, today, mayBeOver = false }: DraftContext,
+  { storedTimetable, zone, today, mayHaveEnded = false }: DraftContext,
 ): FieldError[] => {
   if (endsOn === undefined || endsOn === null) return []
   if (!isDate(endsOn)) return [{ field: 'endsOn', value: endsOn, message: 'give a date such as 2026-12-31' }]
-  if (endsOn >= today || mayBeOver || endsOn === storedTimetable?.lastDay?.date) return []
+  if (endsOn >= today || mayHaveEnded || endsOn === storedTimetable?.lastDay?.date) return []
   return [{ field: 'endsOn', value: endsOn, message: `give ${today}, which is today in ${zone}, or a later date` }]
 }
 

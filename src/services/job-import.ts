@@ -42,7 +42,10 @@ export const createImport = (deps: Deps) => {
   /** Throws a DomainError for a row that is wrong. */
   const bornOf = async (input: JobInput, identity: Identity, mayBeOver = false): Promise<NewJob> => {
     // One that is imported paused may be over already.
-    const { job, newSecret } = newJobOf(input, identity, { mayBeOver: mayBeOver || input.enabled === false })
+    const { job, newSecret } = newJobOf(input, identity, {
+      mayBeOver: mayBeOver || input.enabled === false,
+      mayHaveEnded: input.enabled === false,
+    })
     if (newSecret !== null) throw invalid('target.signing.secret', undefined, 'give it: an import shows no secret')
     await refuseUnknown(job)
     return { ...job, ...(await placesOf(store, identity.workspaceKey, input)) }

@@ -29,6 +29,8 @@ export type SavingChoice = {
   readonly uniqueName?: boolean | undefined
   /** A timetable without a coming instant is taken; the job has ended then. Default false: `schedule.never_fires`. */
   readonly mayBeOver?: boolean | undefined
+  /** So is an end date that has passed. */
+  readonly mayHaveEnded?: boolean | undefined
 }
 
 export type Identity = Pick<NewJob, 'id' | 'workspaceKey' | 'ownerId'>
@@ -53,7 +55,11 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions, settings
   }
 
   /** Throws for what is wrong with the input, like every draft. */
-  const newJobOf = (input: JobInput, identity: Identity, { mayBeOver = false }: SavingChoice = {}): Born => {
+  const newJobOf = (
+    input: JobInput,
+    identity: Identity,
+    { mayBeOver = false, mayHaveEnded = false }: SavingChoice = {},
+  ): Born => {
     const { workspaceKey, id } = identity
     const now = clock.now()
     const { input: wanted, newSecret } = withSigningSecret(input.target, undefined)
@@ -69,6 +75,7 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions, settings
         now,
         mayCall,
         mayBeOver,
+        mayHaveEnded,
       },
     )
     const { name, timetable, target, description, policies, metadata, alerts } = draftWithVariables(given, id, null)

@@ -22,7 +22,7 @@ const casesFor = (prefix: Prefix): readonly Case[] => [
   [{ cron_expression: '* * * *', target_url: 'bad' }, 'Invalid cron expression', /exactly 5 fields/],
   [{ cron_expression: '61 * * * *' }, 'Invalid cron expression', /minute/],
   [{ cron_expression: '@daily' }, 'Invalid cron expression'],
-  [{ cron_expression: '*/60 * * * *' }, 'Invalid cron expression'],
+  [{ cron_expression: '5-1 * * * *' }, 'Invalid cron expression'],
   [{ target_url: 'example.com', category: 'bad' }, 'Invalid target_url', /http:\/\/ or https:\/\//],
   [{ target_url: 'ftp://example.com/x' }, 'Invalid target_url'],
   [{ target_url: 7 }, 'Invalid target_url', '"target_url" must be a string.'],

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newId } from '../../../src/domain/ids.ts'
 import type { Body } from '../../support/api-world.ts'
-import { HOUR, runWaiting } from '../../support/services-world.ts'
+import { anInput, HOUR, runWaiting } from '../../support/services-world.ts'
 import { aWorkshop, jobBody } from './job-world.ts'
 import { PREFIXES, refused } from './world.ts'
 
@@ -76,6 +76,13 @@ for (const prefix of PREFIXES) {
         ],
       )
     }
+
+    const actor = await world.services.sessions.authenticate(user.token)
+    const rowAt = (row: number) => anInput({ name: `imported ${row}` })
+    await world.services.importJobs(actor, { count: 230, rowAt }, { dryRun: false })
+    const { body } = await team('GET', '/jobs', { token: viewer.token })
+    assert.equal(body.count, 233)
+    assert.equal(new Set(body.jobs.map(({ id }: Body) => id)).size, 233)
   })
 
   test(`${prefix}: what is called without metadata is got, and with metadata is sent them; the document's deadline holds`, async (t) => {

@@ -18,7 +18,7 @@ import {
   NOTHING_CALLED,
   refuseHalf,
 } from './job-rules.ts'
-import { aboutOwn } from './jobs.ts'
+import { aboutOwn, jobToChange } from './jobs.ts'
 import { about, type TeamRoutes } from './surface.ts'
 
 type WithId = { Params: { id: string } }
@@ -31,7 +31,7 @@ export const jobRunRoutes: TeamRoutes = (scope, { surface, services }) => {
     const actor = actorOf(request)
     const { id } = request.params
     const words = inJobWords(id, 'execute')
-    const job = await services.jobs.get(actor, id, 'job.run').catch(words)
+    const job = await jobToChange(services, actor, id, 'job.run').catch(words)
     const overrides = overridesFrom(payloadOf(request), job)
     const execution = await services.jobs.run(actor, id, overrides).catch(async (error: unknown) => {
       const isOver = error instanceof DomainError && error.code === 'job.expired'

@@ -1,6 +1,7 @@
 /** `/jobs`: made, read, changed and deleted in the shapes of the document. */
 import type { Actor } from '../../../domain/actor.ts'
-import type { AlertsView, JobView } from '../../../services/services.ts'
+import { LARGEST_PAGE } from '../../../domain/page.ts'
+import type { AlertsView, JobView, Services } from '../../../services/services.ts'
 import { actorOf, onceMoreIfStale } from '../../routes/route.ts'
 import { fieldsOf } from './body.ts'
 import { jobEditFrom, type Known, type Named, namedIn, newJobFrom } from './job-body.ts'
@@ -9,13 +10,12 @@ import type { JobRules } from './job-rules.ts'
 import { jobToTeam, jobWithRuns } from './job-shape.ts'
 import { about, type Surface, type TeamContext, type TeamRoutes } from './surface.ts'
 
+const NEWEST_FIRST = { sort: 'created_at', descending: true } as const
+
 type WithId = { Params: { id: string } }
 
 /** Names are unique here, and a schedule without a coming instant is taken, as the document has it. */
 const SAVING = { uniqueName: true, mayBeOver: true } as const
-
-/** A list has no pages here: it is put together of these. */
-const PAGE = 500
 
 export const jobRoutes: TeamRoutes = (scope, context) => {
   const { surface, services, timeZone } = context
@@ -34,8 +34,9 @@ export const jobRoutes: TeamRoutes = (scope, context) => {
     const actor = actorOf(request)
     const jobs: ReturnType<typeof jobWithRuns>[] = []
     let cursor: string | null = null
+    // The list of the dialect has no pages.
     do {
-      const page = await services.jobs.list(actor, { sort: 'created_at', descending: true, cursor, limit: PAGE })
+      const page = await services.jobs.list(actor, { ...NEWEST_FIRST, cursor, limit: LARGEST_PAGE })
       const alerts = await services.alerts.of(
         actor,
         page.items.map(({ id }) => id),
@@ -57,7 +58,7 @@ export const jobRoutes: TeamRoutes = (scope, context) => {
     const actor = actorOf(request)
     const { id } = request.params
     const words = inJobWords(id, 'update')
-    await services.jobs.get(actor, id, 'job.change').catch(words)
+    await jobToChange(services, actor, id, 'job.change').catch(words)
     const fields = fieldsOf(request)
     const job = await onceMoreIfStale(async () => {
       const present = { job: await services.jobs.get(actor, id), alerts: await services.alerts.get(actor, id) }
@@ -72,10 +73,21 @@ export const jobRoutes: TeamRoutes = (scope, context) => {
     const actor = actorOf(request)
     const { id } = request.params
     const words = inJobWords(id, 'delete')
-    const { name } = await services.jobs.get(actor, id, 'job.change').catch(words)
+    const { name } = await jobToChange(services, actor, id, 'job.change').catch(words)
     await services.jobs.delete(actor, id, null).catch(words)
     return { message: 'Job deleted successfully', deleted_job: { id, name } }
   })
+}
+
+/** One that is not there is told before a role that does not suffice. */
+export const jobToChange = async (
+  { jobs }: Services,
+  actor: Actor,
+  id: string,
+  forWhat: 'job.change' | 'job.run',
+): Promise<JobView> => {
+  await jobs.get(actor, id)
+  return jobs.get(actor, id, forWhat)
 }
 
 /** The second generation looks at the role before it looks for the job, the first one after it. */
