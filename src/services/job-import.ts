@@ -40,12 +40,9 @@ export const createImport = (deps: Deps) => {
   const { ownerFor, newJobOf, refuseUnknown } = createNewJobs(deps)
 
   /** Throws a DomainError for a row that is wrong. */
-  const bornOf = async (input: JobInput, identity: Identity, mayBeOver = false): Promise<NewJob> => {
+  const bornOf = async (input: JobInput, identity: Identity, choice: SavingChoice = {}): Promise<NewJob> => {
     // One that is imported paused may be over already.
-    const { job, newSecret } = newJobOf(input, identity, {
-      mayBeOver: mayBeOver || input.enabled === false,
-      mayHaveEnded: input.enabled === false,
-    })
+    const { job, newSecret } = newJobOf(input, identity, { mayBeOver: input.enabled === false, ...choice })
     if (newSecret !== null) throw invalid('target.signing.secret', undefined, 'give it: an import shows no secret')
     await refuseUnknown(job)
     return { ...job, ...(await placesOf(store, identity.workspaceKey, input)) }
@@ -66,7 +63,10 @@ export const createImport = (deps: Deps) => {
     for (let row = 0; row < count && faults.length < MOST_FAULTS; row++) {
       if (row % STEP === 0) await turn()
       try {
-        made.push(await bornOf(rowAt(row), { id: idFor(row), workspaceKey: actor.workspaceKey, ownerId }))
+        const input = rowAt(row)
+        const identity = { id: idFor(row), workspaceKey: actor.workspaceKey, ownerId }
+        // What was exported after its end date comes back as it was.
+        made.push(await bornOf(input, identity, { mayHaveEnded: input.enabled === false }))
       } catch (error) {
         faults.push(...faultsOf(error, row))
       }
@@ -95,7 +95,10 @@ export const createImport = (deps: Deps) => {
     for (let row = 0; row < count; row++) {
       if (row % STEP === 0) await turn()
       try {
-        const job = await bornOf(rowAt(row), { id: idFor(row), workspaceKey, ownerId }, mayBeOver)
+        const input = rowAt(row)
+        const isPaused = input.enabled === false
+        const choice = { mayBeOver: mayBeOver || isPaused, mayHaveEnded: isPaused }
+        const job = await bornOf(input, { id: idFor(row), workspaceKey, ownerId }, choice)
         // One that is there already was made by an earlier try of the same request.
         const isMade = (await store.jobs.byId(workspaceKey, job.id)) !== null
         if (!isMade && (names.has(job.name) || (await store.jobs.isNamed(workspaceKey, job.name, null))))
