@@ -34,6 +34,7 @@ type JobQuery = {
   /** A user id, or `me`. */
   readonly owner?: string | undefined
   readonly search?: string | undefined
+  readonly externalId?: string | undefined
   /** Id, slug or name. */
   readonly category?: string | undefined
   readonly team?: string | undefined
@@ -246,7 +247,7 @@ export const createJobs = (deps: Deps): Jobs => {
     list: async (actor, query) => {
       allow(actor, 'job.view', null)
       const { workspaceKey } = actor
-      const { cursor, limit, state, owner, search, endsBefore, sort, descending } = query
+      const { cursor, limit, state, owner, search, externalId, endsBefore, sort, descending } = query
       const places = await placesAsked(store, workspaceKey, query)
       if (places === null) return { items: [], nextCursor: null }
       const ownerId = owner === 'me' ? (userIdOf(actor) ?? undefined) : owner
@@ -256,6 +257,7 @@ export const createJobs = (deps: Deps): Jobs => {
         ...places,
         ...(state === undefined ? {} : { state }),
         ...(ownerId === undefined ? {} : { ownerId }),
+        ...(externalId === undefined ? {} : { externalId }),
         ...(endsBefore === undefined ? {} : { endsBefore }),
         ...(search === undefined || search === '' ? {} : { search }),
       }

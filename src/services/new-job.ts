@@ -75,6 +75,7 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions, settings
         now,
         mayCall,
         mayBeOver,
+        externalId: input.externalId,
         mayHaveEnded,
       },
     )
@@ -89,6 +90,7 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions, settings
       policies: policies ?? {},
       metadata: metadata ?? {},
       ...(alerts === undefined ? {} : { alerts }),
+      ...(input.externalId === undefined ? {} : { externalId: input.externalId }),
       ...beginning({ id, timetable }, { now, isEnabled: input.enabled !== false }),
     }
     return { job, newSecret }

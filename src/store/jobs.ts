@@ -29,6 +29,8 @@ export type NewJob = {
   readonly alerts?: JobAlerts
   /** Not made where another job of the workspace has the name: a DomainError `conflict`. */
   readonly uniqueName?: boolean
+  /** Not made where another job of the workspace has it: a DomainError `conflict`. */
+  readonly externalId?: string | null
 }
 
 /** New values; absent fields stay. `dueAt` goes with `timetable` and with `enabled`. */
@@ -85,6 +87,7 @@ export type JobFilter = {
   readonly ownerId?: string
   readonly categoryKey?: number
   readonly teamKey?: number
+  readonly externalId?: string
   /** YYYY-MM-DD: with an end date before it. */
   readonly endsBefore?: string
   /** Part of the name, in any case of ASCII letters; `%` and `_` mean themselves. */

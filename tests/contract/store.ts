@@ -6,6 +6,7 @@ import { claimsContract } from './store-claims.ts'
 import { crashesContract } from './store-crashes.ts'
 import { eventsContract } from './store-events.ts'
 import { executionsContract } from './store-executions.ts'
+import { externalIdsContract } from './store-external-ids.ts'
 import { historyContract } from './store-history.ts'
 import { jobHistoryContract } from './store-job-history.ts'
 import { jobNamesContract } from './store-job-names.ts'
@@ -33,6 +34,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
   describe(`the ${name} store`, { concurrency: 4 }, () => {
     jobsContract(open)
     jobNamesContract(open)
+    externalIdsContract(open)
     scheduleChangesContract(open)
     unclaimedContract(open)
     claimsContract(open)

@@ -25,6 +25,7 @@ const Metadata = z.record(z.string(), z.unknown())
 
 export const Job = strict({
   id: Id,
+  external_id: z.string().nullable().describe('What a client of another system calls it.'),
   name: z.string(),
   description: z.string().nullable(),
   owner_id: z.string(),
@@ -67,9 +68,14 @@ const metadata = z
     'Your own names and JSON values: at most 50, and 65535 bytes. Carillon does not look inside; a target may name texts among them, and a GitHub workflow gets all as inputs.',
   )
 
+const externalId = z.string().min(1).max(200)
+
 const placeInput = z.string().min(1).max(100).nullable().describe('Its id, slug or name; null: none.')
 
 export const JobCreate = strict({
+  external_id: externalId
+    .optional()
+    .describe('What you call it yourself: unique in the workspace, and refused with 409 where another job has it.'),
   name,
   description: description.optional(),
   ...TIMETABLE_INPUT,
@@ -129,6 +135,7 @@ export const JobQuery = strict({
     .optional()
     .describe('`me`, or the id of a user.'),
   search: z.string().min(1).max(200).optional().describe('Part of the name.'),
+  external_id: externalId.optional().describe('What a client of another system calls it.'),
   category: z.string().min(1).max(100).optional().describe('Its id, slug or name.'),
   team: z.string().min(1).max(100).optional().describe('Its id, slug or name.'),
   ends_before: EndDate.optional().describe('With an end date before this day.'),

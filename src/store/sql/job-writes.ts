@@ -1,6 +1,6 @@
 /** Writes to one job: each a guarded unit, so that of two people who change a job at once one hears of the other. */
 import { type Kysely, sql, type Updateable } from 'kysely'
-import { DomainError, nameTaken, notFound } from '../../domain/errors.ts'
+import { DomainError, externalIdTaken, nameTaken, notFound } from '../../domain/errors.ts'
 import type { Job, PauseReason } from '../../domain/job.ts'
 import type { JobChange, Leaving, NewJob, ResumePlan } from '../jobs.ts'
 import { keepAlerts } from './alerts.ts'
@@ -19,7 +19,9 @@ type Read = Kysely<Tables>
 
 export const createJob = async ({ read, write }: Access, job: NewJob): Promise<Job> => {
   const ownerKeys = await ownerKeysOf(read, [job.ownerId])
-  const results = await write([...insertJobs(read, [job], ownerKeys), readBack(read, job.id)])
+  const results = await write([...insertJobs(read, [job], ownerKeys), readBack(read, job.id)]).catch((error) => {
+    throw error instanceof DuplicateKey && typeof job.externalId === 'string' ? externalIdTaken(job.externalId) : error
+  })
   if (results === null) throw nameTaken(job.name)
   const created = jobFrom(results)
   if (created === null) throw new Error(`Job ${job.id} was not to be read after it was written.`)
@@ -35,8 +37,9 @@ export const createJobs = async ({ read, write }: Access, jobs: readonly NewJob[
       throw new DomainError('conflict', 'Another job of the workspace has one of these names; nothing was made.')
     return true
   } catch (error) {
-    if (error instanceof DuplicateKey) return false
-    throw error
+    if (!(error instanceof DuplicateKey)) throw error
+    await refuseTakenExternalIds(read, jobs)
+    return false
   }
 }
 
@@ -137,7 +140,7 @@ export const resumeJob = async (
 export const deleteJob = async ({ read, write, by }: Access, job: Job, at: Leaving): Promise<boolean> => {
   const results = await write([
     ...keepFormer(read, job, { leftBy: 'deleted', by, now: at.now }),
-    guarded(read, job, at.now, { state: DELETED, deleted_at: at.now }),
+    guarded(read, job, at.now, { state: DELETED, deleted_at: at.now, external_id: null }),
     ...leaveTimetable(read, job, at),
     cancelPendingOf(read, [job.key], at.now),
     forgetOwnLimit(read, job),
@@ -192,6 +195,14 @@ const insertJobs = (read: Read, jobs: readonly NewJob[], owners: ReadonlyMap<str
   const kept = jobs.flatMap(({ id, alerts }) => (alerts === undefined ? [] : [keepAlerts(read, id, alerts)]))
   const named = jobs.filter(({ uniqueName }) => uniqueName === true).map(({ id }) => id)
   return [...insertMany(read, 'job', rows), ...insertFirstDue(read, due), ...kept, ...holdNames(read, named)]
+}
+
+/** Told apart from jobs that are there already, which an import that is repeated may well meet. */
+const refuseTakenExternalIds = async (read: Read, jobs: readonly NewJob[]): Promise<void> => {
+  const ids = jobs.map(({ id }) => id)
+  const there = await read.selectFrom('job').select('id').where('id', 'in', ids).limit(1).executeTakeFirst()
+  if (there === undefined)
+    throw new DomainError('conflict', 'Another job of the workspace has one of these external ids; nothing was made.')
 }
 
 /** The key of a new job is known to the database alone. */
