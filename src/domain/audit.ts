@@ -12,6 +12,7 @@ export const DEEDS = {
   'user.changed': 'an account was changed',
   'user.deleted': 'an account was deleted',
   'job.created': 'a job was made',
+  'job.imported': 'a job was made together with others, from a file; nobody is sent word of each',
   'job.changed': 'a job was changed',
   'job.secret_rotated': 'a job was given another signing secret',
   'job.undone': 'a job was given back a former state',

@@ -117,8 +117,12 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions, settings
 }
 
 /** What the audit log is told of it. */
-export const noteOfNew = (secrets: Secrets, job: NewJob): Note => ({
-  deed: 'job.created',
+export const noteOfNew = (
+  secrets: Secrets,
+  job: NewJob,
+  deed: 'job.created' | 'job.imported' = 'job.created',
+): Note => ({
+  deed,
   subject: { kind: 'job', id: job.id },
   after: jobFacts(secrets, job, job),
 })

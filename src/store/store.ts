@@ -52,6 +52,8 @@ export type {
   Claim,
   ClaimResult,
   DueJob,
+  EndingQuery,
+  ExpiredQuery,
   JobLoad,
   LeasedExecution,
   Ledger,

@@ -84,7 +84,7 @@ test('names are unique, roots stay under their APIs, and every wrong field is na
     await fault(as('POST', '/applications', { name: 'x', [field]: value }), 422, field)
   await fault(
     as('POST', '/applications', { name: 'x', handshake_url: 'http://169.254.169.254/' }),
-    400,
+    422,
     'handshake_url',
   )
   await fault(as('POST', `/applications/${id}/handshake`), 422, 'handshake_url')

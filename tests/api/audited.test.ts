@@ -53,8 +53,8 @@ const AUDITED: Readonly<Record<string, Deed | { readonly exempt: string }>> = {
   pauseScheduling: 'scheduling.held',
   resumeScheduling: 'scheduling.released',
   bulkJobs: { exempt: 'each job is told as if it alone was asked for' },
-  importJobs: 'job.created',
-  uploadJobs: 'job.created',
+  importJobs: 'job.imported',
+  uploadJobs: 'job.imported',
   cloneJob: 'job.created',
   createApiKey: 'key.created',
   updateApiKey: 'key.changed',
@@ -90,6 +90,7 @@ test('S98: each of them is, with who did it and from where', async (t) => {
   const admin = await stranger('ada')
   const as = (method: string, path: string, body?: unknown) => ask(method, path, { token: admin.token, body })
   const job = (await as('POST', '/jobs', aJob())).body
+  await as('POST', '/jobs/import', { jobs: [aJob()] })
   await as('PATCH', `/jobs/${job.id}`, { name: 'other' })
   await as('POST', `/jobs/${job.id}/undo`)
   await as('POST', `/jobs/${job.id}/pause`)
