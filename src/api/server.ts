@@ -9,9 +9,9 @@ import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { authenticator } from './authenticate.ts'
 import { allowOrigins } from './cors.ts'
+import { DIALECTS } from './dialects/dialects.ts'
 import { teamRefuser } from './dialects/team/errors.ts'
 import { isTeamPath } from './dialects/team/surface.ts'
-import { teamDialect } from './dialects/team/team.ts'
 import { docsPages } from './docs-page.ts'
 import { parseJson } from './json-body.ts'
 import { LIMITS, type Limits, refuseBrokenRequest } from './limits.ts'
@@ -157,16 +157,9 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
     },
     { prefix: '/api/v3' },
   )
-  await app.register(
-    teamDialect({
-      services,
-      clock,
-      timeZone: settings.timeZone,
-      version: settings.version,
-      log,
-      exposeDetails: settings.exposeErrorDetails,
-    }),
-  )
+  const { version, timeZone, exposeErrorDetails: exposeDetails } = settings
+  for (const dialect of DIALECTS)
+    await app.register(dialect({ services, clock, timeZone, version, log, exposeDetails }))
   healthRoutes(app, { services, metrics, metricsPublic: settings.metricsPublic })
   rootRoute(app)
   await docsPages(app)
