@@ -142,6 +142,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     mayClaim: () => hold.held() === null,
     zones: { release: tzdata, values: zoneValues(store) },
     upkeep: { store, bounds: retentionBounds },
+    endDateZone: config.timeZone,
     boundMs: config.pollSeconds * 1000,
     catchUpShare: config.catchUpPercent / 100,
     interests: store.events.interests,

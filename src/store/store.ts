@@ -50,6 +50,8 @@ export type {
   Claim,
   ClaimResult,
   DueJob,
+  EndingQuery,
+  ExpiredQuery,
   JobLoad,
   LeasedExecution,
   Ledger,
