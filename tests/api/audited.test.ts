@@ -36,6 +36,13 @@ const AUDITED: Readonly<Record<string, Deed | { readonly exempt: string }>> = {
   updateCategory: 'catalog.changed',
   createTeam: 'catalog.created',
   updateTeam: 'catalog.changed',
+  createApplication: 'application.created',
+  updateApplication: 'application.changed',
+  deleteApplication: 'application.deleted',
+  tryHandshake: { exempt: 'calls the application once and keeps nothing of it' },
+  createApi: 'job.created',
+  updateApi: 'job.changed',
+  deleteApi: 'job.deleted',
   setLimit: 'limit.set',
   deleteLimit: 'limit.deleted',
   pauseCatchUp: 'catch_up.paused',
@@ -112,6 +119,9 @@ test('S98: each of them is, with who did it and from where', async (t) => {
   await as('PATCH', '/me/preferences/columns', { target_url: true })
   const { body: category } = await as('POST', '/categories', { name: 'Month end' })
   await as('PATCH', `/categories/${category.id}`, { name: 'Year end' })
+  const { body: application } = await as('POST', '/applications', { name: 'billing' })
+  await as('PATCH', `/applications/${application.id}`, { description: 'invoices' })
+  await as('DELETE', `/applications/${application.id}`)
   await as('PUT', '/limits/database', { concurrency: 2 })
   await as('DELETE', '/limits/database')
   await as('POST', '/catch-up/pause')

@@ -1,5 +1,6 @@
 /** What every store must do, whatever its engine: the port as sentences. */
 import { describe } from 'node:test'
+import { applicationsContract } from './store-applications.ts'
 import { auditContract } from './store-audit.ts'
 import { catalogContract } from './store-catalog.ts'
 import { claimsContract } from './store-claims.ts'
@@ -58,6 +59,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
     jobHistoryContract(open)
     keysContract(open)
     catalogContract(open)
+    applicationsContract(open)
     ticketsContract(open)
     retentionContract(open)
     noticesContract(open)
