@@ -2,16 +2,21 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError, VERSION } from '../config/config.ts'
 import { Refusal } from './client/client.ts'
+import { addAlertCommands } from './commands/alerts.ts'
+import { addApplicationCommands } from './commands/applications.ts'
 import { addAuditCommands } from './commands/audit.ts'
 import { addBackupCommands } from './commands/backup.ts'
 import { addCatalogCommands } from './commands/catalog.ts'
+import { addChannelCommands } from './commands/channels.ts'
 import type { Adder } from './commands/command.ts'
+import { addDeliveryCommands } from './commands/deliveries.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addEventCommands } from './commands/events.ts'
 import { addExplainCommand } from './commands/explain.ts'
 import { addExportCommands } from './commands/exports.ts'
 import { addFunctionCommands } from './commands/functions.ts'
 import { addImportCommands } from './commands/imports.ts'
+import { addInboxCommands } from './commands/inbox.ts'
 import { addJobManyCommands } from './commands/job-many.ts'
 import { addJobCommands } from './commands/jobs.ts'
 import { addKeyCommands } from './commands/keys.ts'
@@ -39,7 +44,12 @@ const COMMANDS: readonly Adder[] = [
   addRunCommands,
   addFunctionCommands,
   addNextCommand,
+  addAlertCommands,
+  addInboxCommands,
+  addChannelCommands,
+  addDeliveryCommands,
   addCatalogCommands,
+  addApplicationCommands,
   addLimitCommands,
   addCatchUpCommands,
   addExplainCommand,

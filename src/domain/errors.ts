@@ -68,6 +68,14 @@ export const nameTaken = (name: string): DomainError => {
   })
 }
 
+/** A job has the id that a client wants to give to another one. */
+export const externalIdTaken = (id: string): DomainError => {
+  const message = 'another job of the workspace has this id'
+  return new DomainError('conflict', `externalId: ${show(id)}: ${message}`, {
+    errors: [{ field: 'externalId', value: id, message }],
+  })
+}
+
 const LONGEST_SHOWN = 120
 
 const show = (value: unknown): string => {

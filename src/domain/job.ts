@@ -32,6 +32,8 @@ export type Job = {
   /** Keys of the category and of the team in charge: see `catalog.ts`. */
   readonly categoryKey: number | null
   readonly teamKey: number | null
+  /** What a client of another system calls it: unique in the workspace, and free again once the job is deleted. */
+  readonly externalId: string | null
   readonly state: JobState
   readonly pauseReason: PauseReason | null
   readonly pausedAt: number | null

@@ -10,7 +10,7 @@ import { choicesOf, type PolicyChoices, withDefaults } from '../domain/policies.
 import type { Target } from '../domain/target.ts'
 import { type AlertsEdit, mergedAlerts } from './alert-rules.ts'
 import { refuse } from './fields.ts'
-import { checkDescription, checkMetadata, checkName, checkPolicies } from './job-rules.ts'
+import { checkDescription, checkExternalId, checkMetadata, checkName, checkPolicies } from './job-rules.ts'
 import type { TargetOwner } from './job-target.ts'
 import { keptTarget, refuseAddress, type TargetInput } from './targets.ts'
 import { neverFiresError, normalTimetable, timetableErrors } from './timetable-rules.ts'
@@ -18,6 +18,8 @@ import { neverFiresError, normalTimetable, timetableErrors } from './timetable-r
 export type JobInput = {
   /** For a request that may be repeated: a job that has this id already is the answer. */
   readonly id?: string | undefined
+  /** What a client of another system calls it; given once, at birth. */
+  readonly externalId?: string | undefined
   readonly name: string
   readonly description?: string | null | undefined
   readonly timetable: Timetable
@@ -38,7 +40,7 @@ export type JobInput = {
 }
 
 /** Absent and undefined fields stay; timetable, target, policies and metadata are replaced whole. */
-export type JobEdit = { readonly [K in keyof JobInput]?: JobInput[K] | undefined }
+export type JobEdit = { readonly [K in Exclude<keyof JobInput, 'externalId'>]?: JobInput[K] | undefined }
 
 /** The fields that were given, in the form in which they are kept. */
 export type Draft = Partial<
@@ -62,6 +64,8 @@ export type DraftContext = {
   readonly mayCall: (url: URL) => boolean
   /** A timetable without a coming instant is all right. Default false. */
   readonly mayBeOver?: boolean
+  /** Of a new job. */
+  readonly externalId?: string | undefined
   /** An end date that has passed is all right. Default false. */
   readonly mayHaveEnded?: boolean
   /** What an edit of the alerts begins with. Default: DEFAULT_ALERTS. */
@@ -81,6 +85,7 @@ export const draftOf = (edit: JobEdit, context: DraftContext): Draft => {
   const isSilent = asksAhead ? neverFiresError(withoutEndDate(timetable), context.now) : []
   const others: FieldError[] = [
     ...(title === undefined ? [] : checkName(title)),
+    ...(context.externalId === undefined ? [] : checkExternalId(context.externalId)),
     ...checkDescription(description ?? null),
     ...ofEndDate,
     ...ofLastDay,

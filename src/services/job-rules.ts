@@ -7,6 +7,8 @@ import { checkAllowance, checkLimitNames } from './limit-rules.ts'
 
 export const checkName = (name: string): FieldError[] => checkLine('name', name, [1, 200])
 
+export const checkExternalId = (id: string): FieldError[] => checkLine('externalId', id, [1, 200])
+
 export const checkDescription = (description: string | null): FieldError[] =>
   description === null ? [] : checkText('description', description, 2000)
 

@@ -105,6 +105,28 @@ test('a job with everything that a job can have comes back with it', async (t) =
   assert.deepEqual({ ...made.body, target }, { ...made.body, ...full })
 })
 
+test('a client finds its job by the id it gave it, which no other job of the workspace can have', async (t) => {
+  const { ask, stranger } = await anApi(t)
+  const [{ token }, other] = [await stranger(), await stranger()]
+  const make = (external_id: unknown, as = token) => ask('POST', '/jobs', { token: as, body: aJob({ external_id }) })
+
+  const made = await make('nightly/1')
+  const again = await make('nightly/1')
+  const elsewhere = await make('nightly/1', other.token)
+  const odd = await make('two\nlines')
+
+  assert.deepEqual([made.status, made.body.external_id, elsewhere.status], [201, 'nightly/1', 201])
+  assert.deepEqual([again.status, again.body.errors[0].field], [409, 'external_id'])
+  assert.deepEqual([odd.status, odd.body.errors[0].field], [422, 'external_id'])
+  const found = await ask('GET', '/jobs?external_id=nightly%2F1', { token })
+  assert.deepEqual(
+    found.body.items.map(({ id }: { id: string }) => id),
+    [made.body.id],
+  )
+  await ask('DELETE', `/jobs/${made.body.id}`, { token })
+  assert.equal((await make('nightly/1')).status, 201)
+})
+
 test('a job born disabled is paused, has no next run and starts with resuming', async (t) => {
   const { ask, stranger } = await anApi(t)
   const { token } = await stranger()

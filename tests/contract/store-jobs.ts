@@ -31,6 +31,7 @@ export const jobsContract = (open: OpenStore): void => {
         ...given,
         key: created.key,
         categoryKey: null,
+        externalId: null,
         teamKey: null,
         endsOn: null,
         pauseReason: null,

@@ -1,11 +1,14 @@
 /** What every store must do, whatever its engine: the port as sentences. */
 import { describe } from 'node:test'
+import { applicationsContract } from './store-applications.ts'
 import { auditContract } from './store-audit.ts'
 import { catalogContract } from './store-catalog.ts'
 import { claimsContract } from './store-claims.ts'
 import { crashesContract } from './store-crashes.ts'
+import { endsContract } from './store-ends.ts'
 import { eventsContract } from './store-events.ts'
 import { executionsContract } from './store-executions.ts'
+import { externalIdsContract } from './store-external-ids.ts'
 import { historyContract } from './store-history.ts'
 import { jobHistoryContract } from './store-job-history.ts'
 import { jobNamesContract } from './store-job-names.ts'
@@ -34,6 +37,8 @@ export const storeContract = (name: string, open: OpenStore): void => {
   describe(`the ${name} store`, { concurrency: 4 }, () => {
     jobsContract(open)
     jobNamesContract(open)
+    endsContract(open)
+    externalIdsContract(open)
     scheduleChangesContract(open)
     unclaimedContract(open)
     claimsContract(open)
@@ -55,6 +60,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
     jobHistoryContract(open)
     keysContract(open)
     catalogContract(open)
+    applicationsContract(open)
     ticketsContract(open)
     retentionContract(open)
     noticesContract(open)

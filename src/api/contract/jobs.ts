@@ -25,6 +25,7 @@ const Metadata = z.record(z.string(), z.unknown())
 
 export const Job = strict({
   id: Id,
+  external_id: z.string().nullable().describe('What a client of another system calls it.'),
   name: z.string(),
   description: z.string().nullable(),
   owner_id: z.string(),
@@ -67,19 +68,30 @@ const metadata = z
     'Your own names and JSON values: at most 50, and 65535 bytes. Carillon does not look inside; a target may name texts among them, and a GitHub workflow gets all as inputs.',
   )
 
+const externalId = z.string().min(1).max(200)
+
 const placeInput = z.string().min(1).max(100).nullable().describe('Its id, slug or name; null: none.')
 
-export const JobCreate = strict({
-  name,
+/** What a job has beside its name and target. */
+export const JOB_REST = {
   description: description.optional(),
   ...TIMETABLE_INPUT,
-  target: TargetInput,
   policies: PoliciesInput.optional(),
   metadata: metadata.optional(),
   category: placeInput.optional(),
   team: placeInput.optional(),
   ends_on: endDateInput.optional(),
-  enabled: z.boolean().optional().describe('False: the job is born paused.').meta({ default: true }),
+}
+export const ENABLED = z.boolean().optional().describe('False: the job is born paused.').meta({ default: true })
+
+export const JobCreate = strict({
+  external_id: externalId
+    .optional()
+    .describe('What you call it yourself: unique in the workspace, and refused with 409 where another job has it.'),
+  name,
+  ...JOB_REST,
+  target: TargetInput,
+  enabled: ENABLED,
   alerts: JobAlertsSet.optional().describe(
     'Who hears of it, from its first run on; read and changed at `/alerts` below it.',
   ),
@@ -106,15 +118,9 @@ export type NewJob = z.output<typeof JobCreate>
 /** Fields left out stay, also inside `target` and `policies`; `schedules`, `headers`, `metadata` and the like are replaced whole. */
 export const JobUpdate = strict({
   name: name.optional(),
-  description: description.optional(),
-  ...TIMETABLE_INPUT,
+  ...JOB_REST,
   schedules: TIMETABLE_INPUT.schedules.optional(),
   target: TargetEdit.optional(),
-  policies: PoliciesInput.optional(),
-  metadata: metadata.optional(),
-  category: placeInput.optional(),
-  team: placeInput.optional(),
-  ends_on: endDateInput.optional(),
 }).meta({ id: 'JobUpdate' })
 export type JobUpdate = z.input<typeof JobUpdate>
 
@@ -129,8 +135,10 @@ export const JobQuery = strict({
     .optional()
     .describe('`me`, or the id of a user.'),
   search: z.string().min(1).max(200).optional().describe('Part of the name.'),
+  external_id: externalId.optional().describe('What a client of another system calls it.'),
   category: z.string().min(1).max(100).optional().describe('Its id, slug or name.'),
   team: z.string().min(1).max(100).optional().describe('Its id, slug or name.'),
+  application: Id.optional().describe('Its id: jobs that call its APIs.'),
   ends_before: EndDate.optional().describe('With an end date before this day.'),
   sort: z.enum(['created_at', 'name', 'updated_at']).default('created_at'),
   order: ORDER,

@@ -34,7 +34,7 @@ export const jobRoutes = (api: Api, { services, clock, timeZone }: RouteContext)
         operationId: 'createJob',
         summary: 'Create a job',
         body: JobCreate,
-        response: { 201: Job.describe('The job.'), ...refusals(...SIGNED_IN, ...SAVING) },
+        response: { 201: Job.describe('The job.'), ...refusals(...SIGNED_IN, 'conflict', ...SAVING) },
       },
     },
     async (request, reply) => {
@@ -60,9 +60,15 @@ export const jobRoutes = (api: Api, { services, clock, timeZone }: RouteContext)
       },
     },
     async (request) => {
-      const { order, cursor = null, ends_before: endsBefore, ...query } = request.query
+      const { order, cursor = null, ends_before: endsBefore, external_id: externalId, ...query } = request.query
       const page = await asQueryFault(
-        services.jobs.list(actorOf(request), { ...query, endsBefore, cursor, descending: order === 'desc' }),
+        services.jobs.list(actorOf(request), {
+          ...query,
+          endsBefore,
+          externalId,
+          cursor,
+          descending: order === 'desc',
+        }),
       )
       return { items: page.items.map(jobToWire), next_cursor: page.nextCursor }
     },

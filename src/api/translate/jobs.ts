@@ -9,6 +9,7 @@ import { type Ground, timetableEdit, timetableFrom, timetableToWire } from './ti
 import { instant, instantOrNull } from './values.ts'
 
 export const jobInput = (input: wire.NewJob, ground: Ground): JobInput => ({
+  externalId: input.external_id,
   name: input.name,
   description: input.description,
   timetable: timetableFrom(input, ground),
@@ -37,6 +38,7 @@ export const jobEdit = (present: JobView, edit: wire.JobUpdate, ground: Ground):
 
 export const jobToWire = (job: JobView): wire.Job => ({
   id: job.id,
+  external_id: job.externalId,
   name: job.name,
   description: job.description,
   owner_id: job.ownerId,

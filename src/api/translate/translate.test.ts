@@ -17,6 +17,7 @@ const ground = { now: NOW, zone: 'Asia/Tokyo' }
 const aView = (change: Partial<JobView> = {}): JobView => ({
   id: '019aa5c0-1f2e-7c3d-8a4b-5c6d7e8f9a0b',
   ownerId: '019aa5c0-1f2e-7c3d-8a4b-5c6d7e8f9a0c',
+  externalId: null,
   name: 'j',
   description: null,
   timetable: { schedules: [{ kind: 'cron', expression: '0 9 * * *', zone: 'Asia/Tokyo' }], zone: 'Asia/Tokyo' },

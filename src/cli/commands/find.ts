@@ -37,7 +37,7 @@ export const findUser = async (client: Client, user: string): Promise<User> => {
   return all.find((each) => each.id === id) as User
 }
 
-const theOne = (what: string, name: string, found: readonly { readonly id: string }[]): string => {
+export const theOne = (what: string, name: string, found: readonly { readonly id: string }[]): string => {
   const [first, ...others] = found
   if (first === undefined) throw new CommandFailure('not_found', `no ${what} is called ${JSON.stringify(name)}`)
   if (others.length === 0) return first.id

@@ -2,11 +2,11 @@
 import type { Command } from 'commander'
 import type { ApiKey, ApiKeyCreate, NewApiKey } from '../../api/contract/keys.ts'
 import type { Client } from '../client/client.ts'
-import { readDuration } from '../duration.ts'
-import { CommandFailure, usage } from '../exit-codes.ts'
+import { CommandFailure } from '../exit-codes.ts'
 import { safe } from '../safe-text.ts'
 import { showInstant } from '../show.ts'
 import { type Column, facts, table } from '../table.ts'
+import { readComing } from './coming.ts'
 import { type Adder, asking, listed, onServer, type Shared, several, wholeNumber, withJson } from './command.ts'
 
 type CreateOptions = Shared & { readonly scope: readonly string[]; readonly expires?: string }
@@ -27,7 +27,7 @@ export const addKeyCommands: Adder = (parent, world) => {
     .option('--expires <when>', 'after a time such as 30d, or at an instant (default: 90d; at most 366d)')
     .action(
       asking<CreateOptions>(world, async (client, { json, scope, expires }, [name = '']) => {
-        const expires_at = expires === undefined ? undefined : await instantOf(expires)
+        const expires_at = expires === undefined ? undefined : await readComing('--expires', expires)
         const body = { name, scopes: scope as ApiKeyCreate['scopes'], ...(expires_at && { expires_at }) }
         const made = await client.post<NewApiKey>('/api-keys', body)
         if (json) return terminal.sayJson(made)
@@ -107,15 +107,4 @@ const findKey = async (client: Client, key: string): Promise<ApiKey> => {
   if (others.length === 0) return first
   const ids = [first, ...others].map(({ id, prefix }) => `  ${id} ${prefix}`).join('\n')
   throw new CommandFailure('usage', `several keys are called ${JSON.stringify(key)}; give one id:\n${ids}`)
-}
-
-const instantOf = async (text: string): Promise<string> => {
-  if (/^\d{4}-\d\d-\d\dT/.test(text)) return text
-  const { systemClock } = await import('../../app.ts')
-  try {
-    return new Date(systemClock.now() + readDuration('--expires', text) * 1000).toISOString()
-  } catch (cause) {
-    if (cause instanceof CommandFailure) throw usage('--expires', text, 'write a time such as 30d, or an instant')
-    throw cause
-  }
 }

@@ -31,6 +31,7 @@ export const jobOf = (row: JobRow): Job => ({
   metadata: metadataOf(row.metadata),
   categoryKey: row.category_key,
   teamKey: row.team_key,
+  externalId: row.external_id,
   state: stateOf(row.state),
   pauseReason: row.pause_reason === null ? null : pauseReasonOf(row.pause_reason),
   pausedAt: row.paused_at,
@@ -68,4 +69,5 @@ export const newJobRow = (job: NewJob, ownerKey: number): Required<Omit<Insertab
   deleted_at: null,
   category_key: job.categoryKey ?? null,
   team_key: job.teamKey ?? null,
+  external_id: job.externalId ?? null,
 })

@@ -125,6 +125,7 @@ export type JobTable = {
   deleted_at: number | null
   category_key: number | null
   team_key: number | null
+  external_id: string | null
   /** Read from the timetable by the database. */
   ends_on: GeneratedAlways<string | null>
 }
