@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Job, Timetable } from '../../src/domain/job.ts'
+import { openSqliteStore } from '../../src/store/sqlite/database.ts'
 import { every, HOUR, MINUTE, type Node, openWorld, SECOND, START, type World } from './world.ts'
 
 /** START is noon (UTC) of Monday 2026-06-01: nine in the evening in Tokyo, whose day ends three hours later. */
@@ -109,6 +110,38 @@ describe('an end date', () => {
 
     assert.deepEqual(await facts(world, job, 'job.auto_paused'), [PAUSED])
     assert.deepEqual(await stateOf(world, job), ['paused', 'end_date'])
+  })
+})
+
+describe('two processes on one database file', () => {
+  it('pause each expired job, and remind of each, once between them', async (test) => {
+    const world = await openWorld(test)
+    const other = await openSqliteStore({ path: world.path, onFault: (error) => Promise.reject(error) })
+    test.after(() => other.close())
+    const over: Timetable = { schedules: [{ kind: 'manual' }], zone: 'UTC' }
+    const job = await world.job('backup', { timetable: through('2026-06-01', TOKYO, over), copies: 29 })
+    const ledgers = [world.store.ledger, other.ledger]
+    const query = { monday: '2026-06-01', until: '2026-07-01', now: START, limit: 4 }
+    const expired = { today: '2026-06-02', now: MIDNIGHT, limit: 4 }
+
+    const reminding = ledgers.map(async (ledger) => {
+      while (await ledger.remindOfEnds(query));
+    })
+    await Promise.all(reminding)
+    const pausing = ledgers.map(async (ledger) => {
+      const keys: number[] = []
+      for (let page = await ledger.pauseExpired(expired); page.length > 0; page = await ledger.pauseExpired(expired))
+        keys.push(...page)
+      return keys
+    })
+    const paused = (await Promise.all(pausing)).flat()
+
+    assert.deepEqual([paused.length, new Set(paused).size], [30, 30])
+    for (const type of ['job.ends_soon', 'job.auto_paused'] as const) {
+      const filter = { types: [type], descending: false, cursor: null, limit: 100 }
+      const jobs = (await world.store.events.list(job.workspaceKey, filter)).items.map(({ jobId }) => jobId)
+      assert.deepEqual([jobs.length, new Set(jobs).size], [30, 30], type)
+    }
   })
 })
 
