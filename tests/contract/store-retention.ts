@@ -12,7 +12,7 @@ const FAILED: Partial<OutcomeWrite> = { to: 'failed', statusCode: 500, error: 's
 const NEVER = Number.NEGATIVE_INFINITY
 
 /** Runs the job at noon, one minute past and so on, one run for each ending; answers the ids. */
-const history = async (world: World, job: Job, endings: readonly ('success' | 'failed' | 'running')[]) => {
+export const history = async (world: World, job: Job, endings: readonly ('success' | 'failed' | 'running')[]) => {
   const ids: string[] = []
   for (const [index, ending] of endings.entries()) {
     const dueAt = NOON + (index + 1) * MINUTE
@@ -62,24 +62,6 @@ export const retentionContract = (open: OpenStore): void => {
       assert.equal((await world.executions.attempts(world.workspaceKey, ids[1] as string)).length, 1)
       await trimAll(world, job, before(NOON + HOUR))
       assert.deepEqual(await world.executions.attempts(world.workspaceKey, ids[1] as string), [])
-    })
-
-    it('forgets what somebody wants gone, the last success too; not what is under way, nor the runs of others', async (test) => {
-      const world = await newWorld(await open(test))
-      const [job, other] = [await world.job(), await world.job()]
-      const ids = await history(world, job, ['failed', 'success', 'failed', 'running'])
-      await history(world, other, ['success'])
-      const of = { jobKey: job.key, workspaceKey: world.workspaceKey }
-
-      assert.equal(await world.retention.forget(of, ids[1] as string), 1)
-      assert.deepEqual(await world.statuses(job), ['failed', 'failed', 'running'])
-      assert.equal(await world.retention.completeSince(world.workspaceKey, job.key), NOON + 2 * MINUTE + 1)
-      assert.equal(await world.retention.forget({ ...of, jobKey: other.key }, ids[0] as string), 0)
-      assert.equal(await world.retention.forget(of, ids[3] as string), 0)
-      assert.equal(await world.retention.forget(of, null), 2)
-      assert.deepEqual(await world.statuses(job), ['running'])
-      assert.deepEqual(await world.executions.attempts(world.workspaceKey, ids[0] as string), [])
-      assert.deepEqual(await world.statuses(other), ['success'])
     })
 
     it('keeps the last success and the first failure since, however old they are', async (test) => {
