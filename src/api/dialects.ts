@@ -1,19 +1,12 @@
-/** The systems whose clients are served besides our own API, all at once and each under its own paths. */
-import type { FastifyPluginAsync } from 'fastify'
-import type { Clock } from '../domain/clock.ts'
-import type { Services } from '../services/services.ts'
-import type { Log } from '../telemetry/log.ts'
+/** The one list of dialects that the server speaks beside its own API. */
+
+import type { Dialect } from './dialect.ts'
 import { applicationsDialect } from './dialects/applications/applications.ts'
+import { cron2Dialect } from './dialects/cron2/cron2.ts'
+import { teamRefuser } from './dialects/team/errors.ts'
+import { isTeamPath } from './dialects/team/surface.ts'
 import { teamDialect } from './dialects/team/team.ts'
 
-type DialectParts = {
-  readonly services: Services
-  readonly clock: Clock
-  /** IANA name; for what names none. */
-  readonly timeZone: string
-  readonly version: string
-  readonly log: Log
-  readonly exposeDetails: boolean
-}
+const team: Dialect = (parts) => ({ owns: isTeamPath, refuse: teamRefuser(parts), plugin: teamDialect(parts) })
 
-export const DIALECTS: readonly ((parts: DialectParts) => FastifyPluginAsync)[] = [teamDialect, applicationsDialect]
+export const DIALECTS: readonly Dialect[] = [team, cron2Dialect, applicationsDialect]

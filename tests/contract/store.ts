@@ -9,6 +9,7 @@ import { endsContract } from './store-ends.ts'
 import { eventsContract } from './store-events.ts'
 import { executionsContract } from './store-executions.ts'
 import { externalIdsContract } from './store-external-ids.ts'
+import { forgottenContract } from './store-forgotten.ts'
 import { historyContract } from './store-history.ts'
 import { jobHistoryContract } from './store-job-history.ts'
 import { jobNamesContract } from './store-job-names.ts'
@@ -21,6 +22,7 @@ import { nodesContract } from './store-nodes.ts'
 import { noticesContract } from './store-notices.ts'
 import { outcomesContract } from './store-outcomes.ts'
 import { peopleContract } from './store-people.ts'
+import { preferencesContract } from './store-preferences.ts'
 import { ranContract } from './store-ran.ts'
 import { reportsContract } from './store-reports.ts'
 import { retentionContract } from './store-retention.ts'
@@ -61,7 +63,9 @@ export const storeContract = (name: string, open: OpenStore): void => {
     catalogContract(open)
     applicationsContract(open)
     ticketsContract(open)
+    forgottenContract(open)
     retentionContract(open)
     noticesContract(open)
+    preferencesContract(open)
   })
 }

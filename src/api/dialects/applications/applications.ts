@@ -1,23 +1,22 @@
 /** The applications dialect: applications, their API definitions and their cron jobs, at the root, over our own use cases. */
-import type { FastifyPluginAsync } from 'fastify'
-import type { Log } from '../../../telemetry/log.ts'
 import { authenticator } from '../../authenticate.ts'
+import type { Dialect } from '../../dialect.ts'
 import { applicationRoutes } from './application-routes.ts'
-import type { ApplicationsContext } from './context.ts'
 import { cronjobRoutes } from './cronjob-routes.ts'
-import { answerRefusals } from './errors.ts'
+import { applicationsRefuser } from './errors.ts'
 
-export const applicationsDialect =
-  ({
-    log,
-    exposeDetails,
-    ...context
-  }: ApplicationsContext & { readonly log: Log; readonly exposeDetails: boolean }): FastifyPluginAsync =>
-  async (app) => {
-    await app.register(async (scope) => {
-      answerRefusals(scope, { log, exposeDetails })
-      scope.addHook('onRequest', authenticator(context.services))
-      applicationRoutes(scope, context)
-      cronjobRoutes(scope, context)
-    })
+export const applicationsDialect: Dialect = ({ services, timeZone, log, exposeDetails }) => {
+  const refuse = applicationsRefuser({ log, exposeDetails })
+  return {
+    owns: (path) => /^\/(applications|cronjobs)(\/|$)/.test(path),
+    refuse,
+    plugin: async (app) => {
+      await app.register(async (scope) => {
+        scope.setErrorHandler(refuse)
+        scope.addHook('onRequest', authenticator(services))
+        applicationRoutes(scope, { services, timeZone })
+        cronjobRoutes(scope, { services, timeZone })
+      })
+    },
   }
+}

@@ -1,8 +1,8 @@
 /** Every refusal of the applications dialect: `{error, message, errors}`, with the fields as its document calls them. */
-import type { FastifyError, FastifyInstance } from 'fastify'
 import { DomainError, type ErrorCode } from '../../../domain/errors.ts'
 import type { Log } from '../../../telemetry/log.ts'
 import { asDomainError, PROBLEMS, presentErrors, problemOf } from '../../problems.ts'
+import type { Refuse } from '../../refuse.ts'
 
 /** Where the dialect says another status than our own API. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -52,11 +52,9 @@ const theirField = (field: string, noun: string): string => {
   )
 }
 
-export const answerRefusals = (
-  scope: FastifyInstance,
-  { log, exposeDetails }: { readonly log: Log; readonly exposeDetails: boolean },
-): void => {
-  scope.setErrorHandler((thrown: FastifyError, request, reply) => {
+export const applicationsRefuser =
+  ({ log, exposeDetails }: { readonly log: Log; readonly exposeDetails: boolean }): Refuse =>
+  (thrown, request, reply) => {
     const error = asDomainError(thrown)
     const { status: ours, title } = PROBLEMS[error.code]
     const status = STATUS[error.code] ?? ours
@@ -69,8 +67,7 @@ export const answerRefusals = (
     const { detail } = problemOf(error, { requestId: request.id, exposeDetails })
     const message = first === undefined ? detail : sentenceOf(first)
     return reply.code(status).send({ error: title, message, ...(errors.length > 0 && { errors }) })
-  })
-}
+  }
 
 const sentenceOf = ({ field, value, message }: { field: string; value?: unknown; message: string }): string =>
   `${field}: ${value === undefined ? '' : `${JSON.stringify(value)}: `}${message}`
