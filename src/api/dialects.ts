@@ -2,6 +2,7 @@
 
 import type { Dialect } from './dialect.ts'
 import { applicationsDialect } from './dialects/applications/applications.ts'
+import { chronosDialect } from './dialects/chronos/chronos.ts'
 import { cron2Dialect } from './dialects/cron2/cron2.ts'
 import { teamRefuser } from './dialects/team/errors.ts'
 import { isTeamPath } from './dialects/team/surface.ts'
@@ -9,4 +10,4 @@ import { teamDialect } from './dialects/team/team.ts'
 
 const team: Dialect = (parts) => ({ owns: isTeamPath, refuse: teamRefuser(parts), plugin: teamDialect(parts) })
 
-export const DIALECTS: readonly Dialect[] = [team, cron2Dialect, applicationsDialect]
+export const DIALECTS: readonly Dialect[, applicationsDialect] = [team, cron2Dialect, chronosDialect, applicationsDialect]
