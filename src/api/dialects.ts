@@ -10,4 +10,4 @@ import { teamDialect } from './dialects/team/team.ts'
 
 const team: Dialect = (parts) => ({ owns: isTeamPath, refuse: teamRefuser(parts), plugin: teamDialect(parts) })
 
-export const DIALECTS: readonly Dialect[, applicationsDialect] = [team, cron2Dialect, chronosDialect, applicationsDialect]
+export const DIALECTS: readonly Dialect[] = [team, cron2Dialect, chronosDialect, applicationsDialect]
