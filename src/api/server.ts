@@ -9,9 +9,7 @@ import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { authenticator } from './authenticate.ts'
 import { allowOrigins } from './cors.ts'
-import { teamRefuser } from './dialects/team/errors.ts'
-import { isTeamPath } from './dialects/team/surface.ts'
-import { teamDialect } from './dialects/team/team.ts'
+import { DIALECTS } from './dialects.ts'
 import { docsPages } from './docs-page.ts'
 import { parseJson } from './json-body.ts'
 import { LIMITS, type Limits, refuseBrokenRequest } from './limits.ts'
@@ -113,8 +111,9 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
   app.decorateRequest('stillActor', null)
   app.decorateRequest('bodyDigest', '')
   watchRequests(app, { log, metrics })
-  const inTeamWords = teamRefuser({ log, exposeDetails: settings.exposeErrorDetails })
-  answerProblems(app, refuse, (path) => (isTeamPath(path) ? inTeamWords : refuse))
+  const { version, timeZone, exposeErrorDetails: exposeDetails } = settings
+  const dialects = DIALECTS.map((dialect) => dialect({ services, clock, timeZone, version, log, exposeDetails }))
+  answerProblems(app, refuse, (path) => dialects.find(({ owns }) => owns(path))?.refuse ?? refuse)
   await secureHeaders(app)
   await allowOrigins(app, settings.corsOrigins)
   readJsonOnly(app)
@@ -157,16 +156,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
     },
     { prefix: '/api/v3' },
   )
-  await app.register(
-    teamDialect({
-      services,
-      clock,
-      timeZone: settings.timeZone,
-      version: settings.version,
-      log,
-      exposeDetails: settings.exposeErrorDetails,
-    }),
-  )
+  for (const { plugin } of dialects) await app.register(plugin)
   healthRoutes(app, { services, metrics, metricsPublic: settings.metricsPublic })
   rootRoute(app)
   await docsPages(app)
