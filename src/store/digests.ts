@@ -1,24 +1,8 @@
 /** What the store keeps for digests: sums by job and kind until they are told, and up to when each user was told. */
 
 import type { Cadence } from '../domain/digest.ts'
-import type { Audience } from '../domain/notice.ts'
+import type { Collected } from './collected.ts'
 import type { NewDelivery } from './outbox.ts'
-
-/** What happened to a job so often, for whoever it is for. */
-export type Collected = {
-  /** When it is due, epoch milliseconds. */
-  readonly day: number
-  readonly audience: Audience
-  readonly jobId: string
-  readonly jobName: string
-  readonly kind: string
-  /** Lower ones come first in a digest. */
-  readonly weight: number
-  readonly count: number
-  /** The last time. */
-  readonly at: number
-  readonly error: string | null
-}
 
 /** An enabled user with a digest. */
 export type DigestReader = {

@@ -3,7 +3,7 @@ import type { JobAlerts } from '../domain/alerts.ts'
 import type { Event } from '../domain/event.ts'
 import type { Audience, ChannelKind, DeliveryState, NoticeType } from '../domain/notice.ts'
 import type { Page } from '../domain/page.ts'
-import type { Collected } from './digests.ts'
+import type { Collected } from './collected.ts'
 
 /** Events of one workspace, oldest first, and how far it was told before them. */
 export type Untold = { readonly workspaceKey: number; readonly after: number; readonly events: readonly Event[] }

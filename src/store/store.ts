@@ -28,7 +28,8 @@ export type { ApiRow, ApplicationChange, ApplicationStore, HandshakeRow } from '
 export type { AuditFilter, AuditStore } from './audit.ts'
 export type { CatalogChange, CatalogStore, NewCatalogEntry } from './catalog.ts'
 export type { ChannelStore, SlackRow, WebhookRow } from './channels.ts'
-export type { Collected, DigestItem, DigestReader, DigestStore } from './digests.ts'
+export type { Collected } from './collected.ts'
+export type { DigestItem, DigestReader, DigestStore } from './digests.ts'
 export type { EventFilter, EventStore } from './events.ts'
 export type {
   AttemptRow,

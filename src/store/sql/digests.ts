@@ -1,7 +1,8 @@
 /** What is collected for digests: one row for each day, audience, job and kind, however many runs and readers there are. */
 import { type RawBuilder, sql } from 'kysely'
 import type { Audience } from '../../domain/notice.ts'
-import type { Collected, DigestReader, DigestStore } from '../digests.ts'
+import type { Collected } from '../collected.ts'
+import type { DigestReader, DigestStore } from '../digests.ts'
 import { DELETED } from './codes.ts'
 import { AUDIENCE_CODE, insertDelivery } from './notice-rows.ts'
 import { type Access, written } from './unit.ts'
