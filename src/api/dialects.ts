@@ -1,6 +1,7 @@
 /** The one list of dialects that the server speaks beside its own API. */
 
 import type { Dialect } from './dialect.ts'
+import { chronosDialect } from './dialects/chronos/chronos.ts'
 import { cron2Dialect } from './dialects/cron2/cron2.ts'
 import { teamRefuser } from './dialects/team/errors.ts'
 import { isTeamPath } from './dialects/team/surface.ts'
@@ -8,4 +9,4 @@ import { teamDialect } from './dialects/team/team.ts'
 
 const team: Dialect = (parts) => ({ owns: isTeamPath, refuse: teamRefuser(parts), plugin: teamDialect(parts) })
 
-export const DIALECTS: readonly Dialect[] = [team, cron2Dialect]
+export const DIALECTS: readonly Dialect[] = [team, cron2Dialect, chronosDialect]
