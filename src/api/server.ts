@@ -9,6 +9,12 @@ import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { authenticator } from './authenticate.ts'
 import { allowOrigins } from './cors.ts'
+import {
+  type ApschedulerAccess,
+  apschedulerDialect,
+  apschedulerRefuser,
+  isApschedulerPath,
+} from './dialects/apscheduler/apscheduler.ts'
 import { teamRefuser } from './dialects/team/errors.ts'
 import { isTeamPath } from './dialects/team/surface.ts'
 import { teamDialect } from './dialects/team/team.ts'
@@ -26,7 +32,7 @@ import { eventRoutes } from './routes/events.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { functionRoutes } from './routes/functions.ts'
-import { healthRoutes } from './routes/health.ts'
+import { healthRoute, healthRoutes } from './routes/health.ts'
 import { inboxRoutes } from './routes/inbox.ts'
 import { jobActionRoutes } from './routes/job-actions.ts'
 import { jobHistoryRoutes } from './routes/job-history.ts'
@@ -60,6 +66,8 @@ export type ApiSettings = {
   readonly trustProxy: readonly string[]
   readonly metricsPublic: boolean
   readonly exposeErrorDetails: boolean
+  /** Null: clients of APScheduler are not served. */
+  readonly schedulerApi: ApschedulerAccess | null
 }
 
 export type ServerParts = {
@@ -83,41 +91,9 @@ export type Server = Pick<FastifyInstance, 'inject'> & {
 }
 
 export const createServer = async (parts: ServerParts): Promise<Server> => {
-  const { services, log, metrics, clock, settings, limits = LIMITS } = parts
-  const refuse = refuser({ log, exposeDetails: settings.exposeErrorDetails })
-  const app = fastify({
-    logger: false,
-    genReqId: newId,
-    trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
-    bodyLimit: limits.bodyBytes,
-    requestTimeout: limits.requestMs,
-    handlerTimeout: limits.requestMs,
-    keepAliveTimeout: limits.idleMs,
-    http: {
-      maxHeaderSize: limits.headerBytes,
-      headersTimeout: limits.headersMs,
-      connectionsCheckingInterval: limits.checkMs,
-    },
-    routerOptions: { maxParamLength: limits.parameterLength },
-    clientErrorHandler: refuseBrokenRequest,
-    // What is no path at all never reaches the error handler.
-    frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
-  }).withTypeProvider<ZodTypeProvider>()
-
-  app.setValidatorCompiler(zodValidator)
-  // Every reply is mapped field by field onto its shape, which the types hold; tests hold the replies against the document.
-  app.setSerializerCompiler(() => JSON.stringify)
-  app.decorateRequest('actor', null)
-  app.decorateRequest('stillActor', null)
-  app.decorateRequest('bodyDigest', '')
-  watchRequests(app, { log, metrics })
-  const inTeamWords = teamRefuser({ log, exposeDetails: settings.exposeErrorDetails })
-  answerProblems(app, refuse, (path) => (isTeamPath(path) ? inTeamWords : refuse))
-  await secureHeaders(app)
-  await allowOrigins(app, settings.corsOrigins)
-  readJsonOnly(app)
+  const { services, log, metrics, clock, settings } = parts
+  const app = await newApp(parts)
   await describeApi(app, settings.version)
-
   const context = { services, clock, timeZone: settings.timeZone }
   await app.register(
     async (scope) => {
@@ -163,12 +139,74 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       exposeDetails: settings.exposeErrorDetails,
     }),
   )
+  await app.register(apscheduler(parts))
   healthRoutes(app, { services, metrics, metricsPublic: settings.metricsPublic })
   rootRoute(app)
   await docsPages(app)
   for (const routes of parts.extraRoutes ?? []) await app.register(routes)
-  await app.ready()
+  return serverOf(app)
+}
 
+/** The listener of APSCHEDULER_PORT: `/scheduler` and `/api/health`, and nothing else. */
+export const createApschedulerServer = async (parts: ServerParts): Promise<Server> => {
+  const app = await newApp(parts)
+  await app.register(apscheduler(parts))
+  healthRoute(app, parts.services, 'running')
+  return serverOf(app)
+}
+
+const apscheduler = ({ services, clock, log, settings }: ServerParts): FastifyPluginAsync => {
+  const { schedulerApi, timeZone, exposeErrorDetails: exposeDetails } = settings
+  return schedulerApi === null
+    ? async () => {}
+    : apschedulerDialect({ ...schedulerApi, services, clock, timeZone, log, exposeDetails })
+}
+
+/** Limits, headers and refusals, which every listener has. */
+const newApp = async ({ log, metrics, settings, limits = LIMITS }: ServerParts) => {
+  const telling = { log, exposeDetails: settings.exposeErrorDetails }
+  const refuse = refuser(telling)
+  const app = fastify({
+    logger: false,
+    genReqId: newId,
+    trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    handlerTimeout: limits.requestMs,
+    keepAliveTimeout: limits.idleMs,
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: limits.checkMs,
+    },
+    routerOptions: { maxParamLength: limits.parameterLength },
+    clientErrorHandler: refuseBrokenRequest,
+    // What is no path at all never reaches the error handler.
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
+  }).withTypeProvider<ZodTypeProvider>()
+
+  app.setValidatorCompiler(zodValidator)
+  // Every reply is mapped field by field onto its shape, which the types hold; tests hold the replies against the document.
+  app.setSerializerCompiler(() => JSON.stringify)
+  app.decorateRequest('actor', null)
+  app.decorateRequest('stillActor', null)
+  app.decorateRequest('bodyDigest', '')
+  watchRequests(app, { log, metrics })
+  const [inTeamWords, inApschedulerWords] = [
+    teamRefuser(telling),
+    apschedulerRefuser({ ...telling, auth: settings.schedulerApi?.auth ?? 'none' }),
+  ]
+  answerProblems(app, refuse, (path) =>
+    isTeamPath(path) ? inTeamWords : isApschedulerPath(path) ? inApschedulerWords : refuse,
+  )
+  await secureHeaders(app)
+  await allowOrigins(app, settings.corsOrigins)
+  readJsonOnly(app)
+  return app
+}
+
+const serverOf = async (app: Awaited<ReturnType<typeof newApp>>): Promise<Server> => {
+  await app.ready()
   return {
     listen: ({ host, port }) => app.listen({ host, port }),
     close: async () => {

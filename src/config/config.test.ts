@@ -181,6 +181,35 @@ const TABLE: Record<Exclude<keyof Values, keyof typeof MAIL_SETTINGS>, Row> = {
     wrong: '8',
     given: ['512', 512],
   },
+  schedulerApiEnabled: {
+    name: 'SCHEDULER_API_ENABLED',
+    development: false,
+    production: false,
+    wrong: 'maybe',
+    given: ['true', true],
+  },
+  schedulerApiAuth: {
+    name: 'SCHEDULER_API_AUTH',
+    development: 'none',
+    production: 'bearer',
+    wrong: 'jwt',
+    given: ['basic', 'basic'],
+  },
+  schedulerApiWorkspace: { name: 'SCHEDULER_API_WORKSPACE', development: null, production: null, given: ['a', 'a'] },
+  schedulerSampleTask: {
+    name: 'SCHEDULER_SAMPLE_TASK',
+    development: true,
+    production: true,
+    wrong: 'one',
+    given: ['false', false],
+  },
+  apschedulerPort: {
+    name: 'APSCHEDULER_PORT',
+    development: null,
+    production: null,
+    wrong: '70000',
+    given: ['5000', 5000],
+  },
   allowPrivateTargets: {
     name: 'ALLOW_PRIVATE_TARGETS',
     development: true,
@@ -314,6 +343,11 @@ describe('production', () => {
       'a short password for the first administrator',
       { DEFAULT_ADMIN_PASSWORD: 'admin123' },
       /^DEFAULT_ADMIN_PASSWORD: fewer than 12/,
+    ],
+    [
+      'jobs made by everybody',
+      { SCHEDULER_API_ENABLED: 'true', SCHEDULER_API_AUTH: 'none' },
+      /^SCHEDULER_API_AUTH: none lets everybody make jobs/,
     ],
     ['web pages from anywhere', { CORS_ORIGINS: '*' }, /^CORS_ORIGINS: \* is refused/],
   ]
