@@ -6,6 +6,7 @@ import { claimingState, watchDisk } from './app/claiming.ts'
 import { ECHO_PATH } from './app/doctor.ts'
 import { openFunctions } from './app/functions.ts'
 import { githubRunner } from './app/github.ts'
+import { handshakeMemory } from './app/handshakes.ts'
 import { openNotify } from './app/notify.ts'
 import { revocationLists } from './app/revocation.ts'
 import { tryTarget } from './app/try-target.ts'
@@ -106,6 +107,11 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
           urlOf: (executionId) => `${reportTo}/api/v3/executions/${executionId}/reports`,
           tokenOf: auth.reportTokens.tokenOf,
         },
+        handshakes: handshakeMemory({
+          store,
+          secrets: auth.secrets,
+          onFault: (error) => log.error('the credentials of an application could not be kept', { error }),
+        }),
       }),
       githubRunner(config, store, {
         clock,
@@ -144,6 +150,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     mayClaim: () => hold.held() === null,
     zones: { release: tzdata, values: zoneValues(store) },
     upkeep: { store, bounds: retentionBounds },
+    endDateZone: config.timeZone,
     boundMs: config.pollSeconds * 1000,
     catchUpShare: config.catchUpPercent / 100,
     interests: store.events.interests,

@@ -13,6 +13,7 @@ import type { Clock } from './domain/clock.ts'
 import type { Interest } from './domain/event.ts'
 import type { RetentionRules } from './domain/retention.ts'
 import {
+  createEndDateWatch,
   createInterests,
   createRecordStation,
   createRecovery,
@@ -41,6 +42,8 @@ export type EngineWatcher = {
   /** Jobs that wait for another instant, since the rules of time zones changed. */
   readonly moved: (jobs: readonly Moved[], releases: { readonly from: string; readonly to: string }) => void
   readonly upkeep: (report: UpkeepReport) => void
+  /** Jobs that were paused because their end date has passed. */
+  readonly expired: (jobKeys: readonly number[]) => void
 }
 
 export type EngineParts = {
@@ -63,6 +66,8 @@ export type EngineParts = {
   readonly mayClaim?: () => boolean
   /** The release of the rules of time zones, and the one that stored instants rest on. Default: they never change. */
   readonly zones?: { readonly release: string; readonly values: ZoneValues }
+  /** Where end dates are days. Default: nobody looks after them. */
+  readonly endDateZone?: string
   /** Default: nothing is forgotten, nothing summed up. */
   readonly upkeep?: {
     readonly store: Pick<Store, 'retention' | 'rollups' | 'maintenance'>
@@ -122,6 +127,7 @@ export const createEngine = (parts: EngineParts): Engine => {
         .then(() => {
           if (stopping || membership.nodeKey() === null) return
           claim.start()
+          endDates?.start()
           upkeep?.start()
         })
       reporting.start()
@@ -134,6 +140,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       void claim.stop()
       void recovery.stop()
       void reporting.stop()
+      void endDates?.stop()
       void upkeep?.stop()
     },
     onFault: fault('membership'),
@@ -239,6 +246,18 @@ export const createEngine = (parts: EngineParts): Engine => {
           onFault: fault('zones'),
         })
 
+  const endDates =
+    parts.endDateZone === undefined
+      ? null
+      : createEndDateWatch({
+          ledger,
+          clock,
+          zone: parts.endDateZone,
+          active: () => membership.nodeKey() !== null,
+          onExpired: watcher.expired,
+          onFault: fault('end dates'),
+        })
+
   const upkeep =
     parts.upkeep === undefined
       ? null
@@ -258,6 +277,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       await claim.stop()
       await recovery.stop()
       await reporting.stop()
+      await endDates?.stop()
       await upkeep?.stop()
       await dispatch.drain(graceMs)
       await record.flush()
@@ -293,6 +313,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       await reporting.sweep()
       await claim.look()
       await record.flush()
+      await endDates?.look()
     },
   }
 }

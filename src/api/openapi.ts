@@ -57,6 +57,7 @@ const TAGS = [
   { name: 'executions', description: 'What ran, what did not, and why.' },
   { name: 'functions', description: 'Code of the operator that jobs may call.' },
   { name: 'alerts', description: 'Who hears of jobs, and on which way.' },
+  { name: 'applications', description: 'Applications, the APIs of them that jobs call, and how to sign in to them.' },
   { name: 'webhooks', description: 'Addresses that are told in signed messages.' },
   { name: 'deliveries', description: 'Messages on their way, and what became of each.' },
   { name: 'notifications', description: 'Your inbox.' },

@@ -25,6 +25,8 @@ import { describeApi } from './openapi.ts'
 import { answerProblems, refuser } from './refuse.ts'
 import { digestOf, IDEMPOTENCY_KEY, repeatWrites } from './repeats.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { apiRoutes } from './routes/apis.ts'
+import { applicationRoutes } from './routes/applications.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { catalogRoutes } from './routes/catalog.ts'
 import { channelRoutes } from './routes/channels.ts'
@@ -114,6 +116,8 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
       inboxRoutes(api, context)
       preferenceRoutes(api, context)
       catalogRoutes(api, context)
+      applicationRoutes(api, context)
+      apiRoutes(api, context)
       limitRoutes(api, context)
       eventRoutes(api, context)
       auditRoutes(api, context)

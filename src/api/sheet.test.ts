@@ -78,3 +78,12 @@ test('what is no sheet is refused in words', () => {
   assert.match(faultOf(`a\n${'1\n'.repeat(10_001)}`), /at most 10000 rows/)
   assert.match(faultOf(`a\n${'x'.repeat(70_001)}\n`), /line 2, a.*at most 70000 characters/)
 })
+
+test('hostile sheets are data or refused: names of JavaScript, a renamed workbook, ten thousand columns', () => {
+  assert.deepEqual(
+    rowsOf('__proto__,constructor\n1,2\n').map(([, cells]) => JSON.stringify(cells)),
+    ['{"__proto__":"1","constructor":"2"}'],
+  )
+  assert.match(faultOf(Uint8Array.from([0x50, 0x4b, 0x03, 0x04, 0xff, 0xfe, 0x00])), /not UTF-8/)
+  assert.match(faultOf(`${Array.from({ length: 10_000 }, (_, n) => `c${n}`).join(',')}\n`), /at most 200 columns/)
+})

@@ -1,6 +1,6 @@
 /** Reads a sheet (comma-separated values, RFC 4180) as people export it: with a BOM, blank rows and columns, and cells of several lines. */
 import { CsvError, type Info, parse } from 'csv-parse/sync'
-import { invalid } from '../domain/errors.ts'
+import { DomainError } from '../domain/errors.ts'
 import { plainText } from './csv.ts'
 
 export type SheetRow = {
@@ -28,19 +28,31 @@ const MOST_ROWS = 10_000
 const MOST_COLUMNS = 200
 const LONGEST_CELL = 70_000
 
-/** Throws `invalid` with the field `file` for what is no sheet: nothing of it can be read then. */
+/** `invalid`, with the field `file`: nothing of it can be read. */
+export class NoSheet extends DomainError {
+  readonly reason: 'empty' | 'nameless' | 'wrong'
+
+  constructor(reason: NoSheet['reason'], value: unknown, message: string) {
+    const shown = value === undefined ? '' : ` ${JSON.stringify(value)}:`
+    super('invalid', `file:${shown} ${message}`, { errors: [{ field: 'file', value, message }] })
+    this.name = 'NoSheet'
+    this.reason = reason
+  }
+}
+
+/** Throws NoSheet. */
 export const readSheet = (bytes: Uint8Array): Sheet => {
   const records = recordsOf(textOf(bytes))
   const header = records.shift()
   if (header === undefined)
-    throw invalid('file', undefined, 'the sheet is empty: a line with the names of its columns is needed')
+    throw new NoSheet('empty', undefined, 'the sheet is empty: a line with the names of its columns is needed')
   const names = header.record.map(columnName)
   const columns = names.filter((name) => name !== '')
-  if (columns.length === 0) throw invalid('file', header.record[0], 'no column of the first line has a name')
-  if (names.length > MOST_COLUMNS) throw invalid('file', names.length, `at most ${MOST_COLUMNS} columns`)
+  if (columns.length === 0) throw new NoSheet('nameless', header.record[0], 'no column of the first line has a name')
+  if (names.length > MOST_COLUMNS) throw new NoSheet('wrong', names.length, `at most ${MOST_COLUMNS} columns`)
   const twice = columns.find((name, index) => columns.indexOf(name) !== index)
-  if (twice !== undefined) throw invalid('file', twice, 'this column comes twice; leave one of them')
-  if (records.length > MOST_ROWS) throw invalid('file', records.length, `at most ${MOST_ROWS} rows at once`)
+  if (twice !== undefined) throw new NoSheet('wrong', twice, 'this column comes twice; leave one of them')
+  if (records.length > MOST_ROWS) throw new NoSheet('wrong', records.length, `at most ${MOST_ROWS} rows at once`)
   const rows: SheetRow[] = []
   for (const { record, line } of records) {
     if (record.every(isBlank)) continue
@@ -49,7 +61,7 @@ export const readSheet = (bytes: Uint8Array): Sheet => {
       const cell = record[index] ?? ''
       if (name === '' || isBlank(cell)) return
       if (cell.length > LONGEST_CELL)
-        throw invalid('file', `line ${line}, ${name}`, `a cell has at most ${LONGEST_CELL} characters`)
+        throw new NoSheet('wrong', `line ${line}, ${name}`, `a cell has at most ${LONGEST_CELL} characters`)
       cells.set(name, plainText(cell))
     })
     rows.push({ line, cells, surplus: record.slice(names.length).filter((cell) => !isBlank(cell)).length })
@@ -65,7 +77,7 @@ const textOf = (bytes: Uint8Array): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw invalid('file', undefined, 'it is not UTF-8; save it as "CSV UTF-8"')
+    throw new NoSheet('wrong', undefined, 'it is not UTF-8; save it as "CSV UTF-8"')
   }
 }
 
@@ -101,7 +113,7 @@ const parsed = (text: string): readonly Parsed[] => {
     }) as unknown as readonly Parsed[]
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    throw invalid('file', `line ${Number(error.lines)}`, 'a quote is not closed; inside a cell write it twice')
+    throw new NoSheet('wrong', `line ${Number(error.lines)}`, 'a quote is not closed; inside a cell write it twice')
   }
 }
 

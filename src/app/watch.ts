@@ -60,6 +60,7 @@ export const createWatcher = ({
       log.warn('executions of an ended node were taken back', { retried, uncertain })
     },
     paused: (jobKeys) => log.warn('jobs were paused after failures or crashes in a row', { count: jobKeys.length }),
+    expired: (jobKeys) => log.info('jobs were paused, since their end dates have passed', { count: jobKeys.length }),
     scheduling: (on) => {
       metrics.claiming(on)
       log.info(on ? 'scheduling' : 'not scheduling: the lease was lost')

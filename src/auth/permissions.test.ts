@@ -29,6 +29,9 @@ const MATRIX: Readonly<Record<Action, Readonly<Record<Role, readonly [own: boole
   'retention.change': { admin: [true, true], user: [false, false], viewer: [false, false] },
   'catalog.view': { admin: [true, true], user: [true, true], viewer: [true, true] },
   'catalog.change': { admin: [true, true], user: [false, false], viewer: [false, false] },
+  'application.view': { admin: [true, true], user: [true, true], viewer: [true, true] },
+  'application.create': { admin: [true, true], user: [true, false], viewer: [false, false] },
+  'application.change': { admin: [true, true], user: [true, false], viewer: [false, false] },
   'user.list': { admin: [true, true], user: [false, false], viewer: [false, false] },
   'user.create': { admin: [true, true], user: [false, false], viewer: [false, false] },
   'user.view': { admin: [true, true], user: [true, false], viewer: [true, false] },
@@ -74,8 +77,16 @@ const key = (role: Role, ...scopes: Scope[]): KeyActor => ({
 
 /** What each scope opens, written out a second time as people read it. */
 const OPENED: Readonly<Record<Scope, readonly Action[]>> = {
-  'jobs:read': ['job.view', 'function.view', 'schedule.preview', 'limit.view', 'catalog.view'],
-  'jobs:write': ['job.create', 'job.change', 'job.give', 'limit.change', 'catalog.change'],
+  'jobs:read': ['job.view', 'function.view', 'schedule.preview', 'limit.view', 'catalog.view', 'application.view'],
+  'jobs:write': [
+    'job.create',
+    'job.change',
+    'job.give',
+    'limit.change',
+    'catalog.change',
+    'application.create',
+    'application.change',
+  ],
   'jobs:run': ['job.run'],
   'executions:read': ['execution.view', 'statistics.view', 'catch-up.view'],
   'executions:write': ['execution.change', 'catch-up.change'],

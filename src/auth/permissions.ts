@@ -36,6 +36,10 @@ export const PERMISSIONS = {
   /** Categories and teams. */
   'catalog.view': row('any', 'any', 'any'),
   'catalog.change': row('any', 'none', 'none'),
+  'application.view': row('any', 'any', 'any'),
+  'application.create': row('any', 'own', 'none'),
+  /** Edit, delete, add APIs to it, try its handshake. */
+  'application.change': row('any', 'own', 'none'),
   'user.list': row('any', 'none', 'none'),
   'user.create': row('any', 'none', 'none'),
   'user.view': row('any', 'own', 'own'),
@@ -88,6 +92,9 @@ const SCOPE_FOR: Readonly<Record<Action, Scope | null>> = {
   'retention.change': null,
   'catalog.view': 'jobs:read',
   'catalog.change': 'jobs:write',
+  'application.view': 'jobs:read',
+  'application.create': 'jobs:write',
+  'application.change': 'jobs:write',
   'user.list': 'users:read',
   'user.create': null,
   'user.view': 'users:read',

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { ConfigError, VERSION } from '../config/config.ts'
 import { Refusal } from './client/client.ts'
 import { addAlertCommands } from './commands/alerts.ts'
+import { addApplicationCommands } from './commands/applications.ts'
 import { addAuditCommands } from './commands/audit.ts'
 import { addBackupCommands } from './commands/backup.ts'
 import { addCatalogCommands } from './commands/catalog.ts'
@@ -48,6 +49,7 @@ const COMMANDS: readonly Adder[] = [
   addChannelCommands,
   addDeliveryCommands,
   addCatalogCommands,
+  addApplicationCommands,
   addLimitCommands,
   addCatchUpCommands,
   addExplainCommand,

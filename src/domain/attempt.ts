@@ -43,6 +43,8 @@ export type FailureCode =
   | 'secret'
   /** No access token was to be had. */
   | 'token'
+  /** The application did not say how to sign in to it. */
+  | 'handshake'
   /** The target reported that it failed. */
   | 'reported'
   /** The target took it and did not report in time. */

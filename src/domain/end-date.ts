@@ -36,6 +36,15 @@ export const withEndDate = (
   return lastDay === undefined ? rest : { ...rest, lastDay }
 }
 
+const MONDAY = 1
+const REMINDED_FROM_HOUR = 9
+
+/** The date of now if it is a Monday, nine o'clock or later; else null. */
+export const reminderDay = (now: number, zone: string): string | null => {
+  const local = zonedAt(now, zone)
+  return local.dayOfWeek === MONDAY && local.hour >= REMINDED_FROM_HOUR ? local.toPlainDate().toString() : null
+}
+
 export const withoutEndDate = ({ lastDay: _, ...rest }: Timetable): Timetable => rest
 
 const zonedAt = (now: number, zone: string): Temporal.ZonedDateTime =>

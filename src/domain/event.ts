@@ -8,7 +8,9 @@ export const FACTS = {
   'execution.uncertain': 'an execution was sent, and its outcome is not known',
   'execution.skipped': 'an occurrence was skipped for overlap; written only where somebody listens',
   'execution.missed': 'occurrences were missed',
-  'job.auto_paused': 'a job was paused after failures in a row',
+  'job.auto_paused':
+    'the server paused a job: after failures in a row, as quarantined, or because its end date has passed',
+  'job.ends_soon': 'a job ends within 30 days; told on Mondays from nine o’clock',
   'job.ended': 'a job has no coming occurrence any more; written only where somebody listens',
 } as const
 export type Fact = keyof typeof FACTS

@@ -76,6 +76,11 @@ export type HttpTarget = {
   readonly signing?: Signing
   readonly completion?: Completion
   /**
+   * The API of an application that is called: how to sign in to it is asked of the application before each run. Set on
+   * saving, never by a caller.
+   */
+  readonly handshake?: { readonly applicationId: string; readonly apiId: string }
+  /**
    * Present where URL, headers or body hold template variables; holds a copy of the job's metadata that they name, so that a
    * fire needs nothing but the target. Set on saving, never by a caller.
    */

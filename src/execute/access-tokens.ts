@@ -1,13 +1,15 @@
 /** Access tokens by what they were asked for: kept until shortly before they end, and asked for once however many want one. */
 import type { Cancel, Clock } from '../domain/clock.ts'
 import type { Finding, Run } from './runner.ts'
-import { type Token, tokenFrom } from './token-request.ts'
+import type { Token } from './token-request.ts'
 
 export type Wanted = {
   /** All that the token depends on: equal for calls that may share one. */
   readonly key: string
   /** Sends the request; not called while another one for the same key is under way. */
   readonly ask: (report: (finding: Finding) => void) => Run
+  /** What its answer means; called once for each request. */
+  readonly read: (finding: Finding) => Token | Finding
 }
 
 /** A token, or the failure of the attempt that wanted one. */
@@ -47,8 +49,8 @@ export const createAccessTokens = (clock: Clock): AccessTokens => {
     for (const [key, { asking }] of entries) if (!asking) return void entries.delete(key)
   }
 
-  const answered = (entry: Entry, finding: Finding): void => {
-    const token = tokenFrom(finding)
+  const answered = (entry: Entry, read: Wanted['read'], finding: Finding): void => {
+    const token = read(finding)
     entry.asking = false
     entry.run = null
     if ('value' in token) keep(entry, token)
@@ -59,9 +61,9 @@ export const createAccessTokens = (clock: Clock): AccessTokens => {
   }
 
   /** A bug of ours must not leave others waiting for what was never asked. */
-  const begun = (entry: Entry, ask: Wanted['ask']): Run => {
+  const begun = (entry: Entry, { ask, read }: Wanted): Run => {
     try {
-      return ask((finding) => answered(entry, finding))
+      return ask((finding) => answered(entry, read, finding))
     } catch (error) {
       entry.asking = false
       entry.waiting.clear()
@@ -76,8 +78,8 @@ export const createAccessTokens = (clock: Clock): AccessTokens => {
   }
 
   return {
-    get: ({ key, ask }, done) => {
-      const entry = entryOf(key)
+    get: (wanted, done) => {
+      const entry = entryOf(wanted.key)
       if (entry.token !== null && entry.freshUntil > clock.monotonic()) {
         done({ token: entry.token })
         return () => undefined
@@ -85,7 +87,7 @@ export const createAccessTokens = (clock: Clock): AccessTokens => {
       entry.waiting.add(done)
       if (!entry.asking) {
         entry.asking = true
-        const run = begun(entry, ask)
+        const run = begun(entry, wanted)
         // It may have been answered on the spot.
         if (entry.asking) entry.run = run
       }

@@ -14,6 +14,7 @@ export {
   joinedRegistries,
 } from './function-registry.ts'
 export { createGithubRunner, type GithubRunnerOptions } from './github.ts'
+export type { HandshakeMemory } from './handshake-memory.ts'
 export { createHttpRunner, type HttpRunnerOptions } from './http.ts'
 export { createPost, type PostOptions } from './post.ts'
 export { type Probed, probeTarget } from './probe.ts'

@@ -7,7 +7,7 @@ import type { AccessTokens, Got, Wanted } from './access-tokens.ts'
 import { HttpCall, type HttpCallDependencies, type HttpCallSubject, SECRET_BROKEN } from './call.ts'
 import type { Prepared } from './request.ts'
 import { type Finding, failed, type Run } from './runner.ts'
-import { tokenRequest } from './token-request.ts'
+import { tokenFrom, tokenRequest } from './token-request.ts'
 
 export type OAuth2CallParts = {
   readonly call: HttpCallDependencies
@@ -92,6 +92,7 @@ const wantedBy = (
       const prepared = tokenRequest(auth, clientSecret, { userAgent: parts.userAgent, guard: parts.call.guard })
       return new HttpCall(parts.call, { assignment, prepared, report }).start()
     },
+    read: tokenFrom,
   }
 }
 

@@ -42,14 +42,12 @@ const KIND_OF: Partial<Record<Event['type'], NoticeKind>> = {
   'job.resumed': 'job.enabled',
   'job.deleted': 'job.deleted',
   'job.auto_paused': 'job.auto_paused',
+  'job.ends_soon': 'job.ends_soon',
   'execution.succeeded': 'job.succeeded',
   'execution.failed': 'job.failed',
   'execution.missed': 'job.missed',
   'execution.uncertain': 'job.uncertain',
 }
-
-const kindOf = (type: string): NoticeKind | undefined =>
-  type === 'job.ends_soon' ? 'job.ends_soon' : KIND_OF[type as Event['type']]
 
 /** The rules that an event meets by its kind alone. */
 const RULE_OF: Partial<Record<NoticeKind, AlertKind>> = {
@@ -74,7 +72,7 @@ export const seriesAfter = (series: Series, event: Event): Series => {
 
 export const toldOf = (heard: Heard): Told => {
   const { event, subject } = heard
-  const kind = kindOf(event.type)
+  const kind = KIND_OF[event.type]
   if (kind === undefined) return { lines: [], posts: [] }
   const { alerts } = subject
   const isAsleep = alerts.snoozedUntil !== null && event.at < alerts.snoozedUntil && !OF_CHANGES.includes(kind)
@@ -188,7 +186,7 @@ const factsOf = (kind: NoticeKind, { event, subject, run, actor, link, zone }: H
     error: reason ?? textOf(data.error),
     durationMs: run?.startedAt == null || run.finishedAt === null ? null : run.finishedAt - run.startedAt,
     count: numberOf(data.failures) ?? numberOf(data.occurrences),
-    endsOn: textOf(data.endsOn),
+    endsOn: textOf(data.ends_on),
     days: numberOf(data.days),
     mention: textOf(data.mention),
     actor,

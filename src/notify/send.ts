@@ -154,7 +154,7 @@ export const createSender = (parts: SendParts): Sender => {
 
 /** Doubles from 5 s to 15 min, and differs by up to a fifth, so that not all come at once after an outage. */
 const pauseAfter = (attempts: number, random: () => number): number =>
-  Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempts, 20), LONGEST_WAIT_MS) * (0.8 + 0.2 * random())
+  Math.round(Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempts, 20), LONGEST_WAIT_MS) * (0.8 + 0.2 * random()))
 
 const keyOf = ({ workspaceKey, channel, recipient }: DeliveryRow): string =>
   JSON.stringify([workspaceKey, channel, recipient])

@@ -5,6 +5,7 @@ import type { Wanted } from '../domain/event.ts'
 import type { BatchResult, Ledger, OutcomeWrite } from '../store/store.ts'
 import { handBackWrite, heard, outcomeWrite, type Recorded } from './outcome-write.ts'
 
+export { createEndDateWatch } from './end-dates.ts'
 export { createInterests } from './interest.ts'
 export type { Recorded } from './outcome-write.ts'
 export { createRecovery } from './recover.ts'

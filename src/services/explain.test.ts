@@ -159,6 +159,21 @@ const others: readonly [what: string, given: Given, ...answer: string[]][] = [
     'no_occurrence',
     'The maximum of 3 runs had been reached.',
   ],
+  [
+    'after the end date of the job',
+    {
+      inForce: {
+        timetable: { ...hourly, lastDay: { date: '2026-06-09', zone: 'UTC' } },
+        state: 'paused',
+        pauseReason: 'end_date',
+        pausedAt: Date.UTC(2026, 5, 10),
+      },
+    },
+    'no_occurrence',
+    'It is not an occurrence of the job.',
+    'The end date of the job, 2026-06-09 in UTC, ended at 2026-06-09T23:59:59.999Z.',
+    'The nearest before it is 2026-06-09T23:00:00.000Z, and there is none after it.',
+  ],
   ['to come', { now: AT - 1, instantsBefore: 1 }, 'will_run', `It will run at ${text(0)}.`],
   [
     'to come, while the job is paused',

@@ -49,7 +49,7 @@ export const createImport = (deps: Deps) => {
   }
 
   const save = (actor: Actor, batch: readonly NewJob[]): Promise<boolean> =>
-    noting(deps, actor, ...batch.map((job) => noteOfNew(auth.secrets, job))).jobs.createMany(batch)
+    noting(deps, actor, ...batch.map((job) => noteOfNew(auth.secrets, job, 'job.imported'))).jobs.createMany(batch)
 
   const importJobs = async (
     actor: Actor,
@@ -84,23 +84,27 @@ export const createImport = (deps: Deps) => {
   const importEach = async (
     actor: Actor,
     { count, rowAt }: ImportRows,
-    { dryRun, idFor = () => newId() }: ImportChoice,
+    { dryRun, idFor = () => newId(), mayBeOver }: ImportChoice & Pick<SavingChoice, 'mayBeOver'>,
   ): Promise<{ readonly made: readonly Imported[]; readonly faults: readonly RowFault[] }> => {
     const ownerId = await ownerFor(actor, undefined)
     if (count > MOST_IMPORTED) throw invalid('jobs', count, `at most ${MOST_IMPORTED} jobs at once`)
     const { workspaceKey } = actor
     const faults: RowFault[] = []
-    const right: { readonly row: number; readonly job: NewJob }[] = []
+    const right: { readonly row: number; readonly job: NewJob; readonly isMade: boolean }[] = []
     const names = new Set<string>()
     for (let row = 0; row < count; row++) {
       if (row % STEP === 0) await turn()
       try {
-        const job = await bornOf(rowAt(row), { id: idFor(row), workspaceKey, ownerId })
+        const input = rowAt(row)
+        const isPaused = input.enabled === false
+        const choice = { mayBeOver: mayBeOver || isPaused, mayHaveEnded: isPaused }
+        const job = await bornOf(input, { id: idFor(row), workspaceKey, ownerId }, choice)
+        // One that is there already was made by an earlier try of the same request.
         const isMade = (await store.jobs.byId(workspaceKey, job.id)) !== null
         if (!isMade && (names.has(job.name) || (await store.jobs.isNamed(workspaceKey, job.name, null))))
           throw nameTaken(job.name)
         names.add(job.name)
-        right.push({ row, job: { ...job, uniqueName: true } })
+        right.push({ row, job: { ...job, uniqueName: true }, isMade })
       } catch (error) {
         if (!(error instanceof DomainError)) throw error
         faults.push({ row, error })
@@ -109,19 +113,22 @@ export const createImport = (deps: Deps) => {
     const lost = new Set<number>()
     const saveAll = async (some: typeof right): Promise<void> => {
       try {
-        await save(
-          actor,
-          some.map(({ job }) => job),
-        )
+        const jobs = some.map(({ job }) => job)
+        if ((await save(actor, jobs)) || some.length === 1) return
       } catch (error) {
         if (!(error instanceof DomainError) || error.code !== 'conflict') throw error
-        // Somebody took one of the names meanwhile: who it was shows when each is saved alone.
-        if (some.length > 1) for (const one of some) await saveAll([one])
-        else for (const { row } of some) lost.add(row) && faults.push({ row, error })
+        const [only, ...others] = some
+        if (only !== undefined && others.length === 0) {
+          lost.add(only.row)
+          faults.push({ row: only.row, error: nameTaken(only.job.name) })
+          return
+        }
       }
+      // Somebody took a name meanwhile, or makes the same jobs: which ones shows when each is saved alone.
+      for (const one of some) await saveAll([one])
     }
     if (!dryRun) {
-      for (const batch of batchesOf(right)) await saveAll(batch)
+      for (const batch of batchesOf(right.filter(({ isMade }) => !isMade))) await saveAll(batch)
       signals.wake()
     }
     const made = right.filter(({ row }) => !lost.has(row)).map(({ row, job: { id, name } }) => ({ row, id, name }))

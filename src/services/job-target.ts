@@ -25,6 +25,8 @@ export type HttpTargetInput = Pick<HttpTarget, 'kind' | 'url' | 'method'> & {
   readonly auth?: HttpAuthInput | undefined
   readonly tls?: ClientTlsInput | undefined
   readonly signing?: SigningInput | undefined
+  /** Of services/apis.ts alone; a target that stays on its origin keeps what it has. */
+  readonly handshake?: HttpTarget['handshake'] | undefined
 }
 
 export type HttpAuthView =
@@ -33,7 +35,7 @@ export type HttpAuthView =
   | { readonly kind: 'header'; readonly name: string; readonly value: Fingerprint }
   | (OAuth2Parts & { readonly clientSecret: Fingerprint })
 
-export type HttpTargetView = Omit<HttpTarget, 'auth' | 'tls' | 'signing' | 'variables'> & {
+export type HttpTargetView = Omit<HttpTarget, 'auth' | 'tls' | 'signing' | 'variables' | 'handshake'> & {
   readonly auth?: HttpAuthView
   readonly tls?: ClientTlsView
   readonly signing?: SigningView
@@ -52,12 +54,14 @@ export const keptHttpTarget = (
   input: HttpTargetInput,
   { stored, now }: Present,
 ): { readonly target: HttpTarget; readonly errors: readonly FieldError[] } => {
-  const { auth, tls, signing, ...rest } = input
+  const { auth, tls, signing, handshake: given, ...rest } = input
   const errors: FieldError[] = []
   const staysThere = stored !== null && isSameOrigin(stored.url, input.url)
   const context = { secrets, owner, staysThere, now }
+  const handshake = given ?? (staysThere ? stored.handshake : undefined)
   const target: HttpTarget = {
     ...withoutUndefined(rest),
+    ...(handshake && { handshake }),
     ...(auth && { auth: keptAuth(auth, { ...context, stored: stored?.auth }, errors) }),
     ...(tls && { tls: keptTls(tls, { ...context, stored: stored?.tls }, errors) }),
     ...(signing && { signing: keptSigning(signing, { ...context, stored: stored?.signing }, errors) }),
@@ -137,7 +141,7 @@ export const isSameOrigin = (one: string, other: string): boolean => {
 export const httpTargetView = (
   secrets: Secrets,
   owner: TargetOwner,
-  { auth, tls, signing, variables: _, ...rest }: HttpTarget,
+  { auth, tls, signing, variables: _, handshake: __, ...rest }: HttpTarget,
 ): HttpTargetView => ({
   ...rest,
   ...(auth && { auth: authView(secrets, owner, auth) }),

@@ -38,12 +38,21 @@ type JobQuery = {
   /** Id, slug or name. */
   readonly category?: string | undefined
   readonly team?: string | undefined
+  /** The id of one: jobs that call its APIs. */
+  readonly application?: string | undefined
   /** YYYY-MM-DD: with an end date before it. */
   readonly endsBefore?: string | undefined
   readonly sort: 'created_at' | 'name' | 'updated_at'
   readonly descending: boolean
   readonly cursor: string | null
   readonly limit: number
+}
+
+/** What an edit changes beside a draft. */
+type Extras = {
+  readonly ownerId?: string | undefined
+  readonly enabled?: boolean | undefined
+  readonly api?: SavingChoice['api']
 }
 
 export type Jobs = {
@@ -136,7 +145,11 @@ export const createJobs = (deps: Deps): Jobs => {
     const { uniqueName = false } = how
     if (uniqueName && (await store.jobs.isNamed(workspaceKey, born.name, null))) throw nameTaken(born.name)
     await refuseUnknown(born)
-    const placed = { ...born, ...(await placesOf(store, workspaceKey, input)) }
+    const placed = {
+      ...born,
+      ...(await placesOf(store, workspaceKey, input)),
+      ...(how.api && { api: how.api }),
+    }
     const job = await noting(deps, actor, noteOfNew(auth.secrets, placed)).jobs.create({ ...placed, uniqueName })
     signals.wake()
     return withNewSecret(await viewOf(job), newSecret)
@@ -145,7 +158,7 @@ export const createJobs = (deps: Deps): Jobs => {
   const changeOf = (
     job: Job,
     given: Draft,
-    { ownerId, enabled, after }: Pick<Wanted, 'ownerId' | 'enabled'> & { readonly after: number },
+    { ownerId, enabled, api, after }: Extras & { readonly after: number },
   ): JobChange => {
     const { timetable = job.timetable, ...rest } = given
     const isPaused = job.state === 'paused'
@@ -157,6 +170,7 @@ export const createJobs = (deps: Deps): Jobs => {
       ...(ownerId === undefined || ownerId === job.ownerId ? {} : { ownerId }),
       ...moves,
       ...turns,
+      ...(api && { api }),
     }
     if (Object.keys(moves).length + Object.keys(turns).length === 0) return change
     if (turns.enabled === false) return { ...change, dueAt: null, state: 'paused' }
@@ -165,7 +179,7 @@ export const createJobs = (deps: Deps): Jobs => {
     return { ...change, dueAt, state: stateWith(timetable, dueAt) }
   }
 
-  type Wanted = Draft & { readonly ownerId?: string | undefined; readonly enabled?: boolean | undefined }
+  type Wanted = Draft & Extras
   type How = {
     readonly deed: 'job.changed' | 'job.undone'
     readonly wanted: (before: Job) => Promise<Wanted>
@@ -180,7 +194,7 @@ export const createJobs = (deps: Deps): Jobs => {
       ifVersion,
       read: () => jobFor(store, actor, 'job.change', id),
       write: async (before) => {
-        const { ownerId, enabled, ...given } = await wanted(before)
+        const { ownerId, enabled, api, ...given } = await wanted(before)
         const { name, target, policies, alerts } = differing(given, before)
         const keptAlerts = alerts && (await store.alerts.of([before.key])).get(before.key)?.alerts
         await refuseUnknown({ workspaceKey: before.workspaceKey, target, policies, alerts, keptAlerts })
@@ -190,7 +204,7 @@ export const createJobs = (deps: Deps): Jobs => {
         const now = clock.now()
         // A run that was taken a moment ahead of its time is still to come: the new timetable begins after it.
         const taken = await store.jobs.takenUpTo(before.key, { after: now, upTo: now + A_MOMENT_MS })
-        const change = changeOf(before, given, { ownerId, enabled, after: taken ?? now })
+        const change = changeOf(before, given, { ownerId, enabled, api, after: taken ?? now })
         if (Object.keys(change).length === 0 && !evenIfSame) return { job: before, isChanged: false }
         const reason = change.timetable === undefined ? 'paused' : 'edited'
         const moves = change.timetable !== undefined || change.enabled !== undefined
@@ -207,7 +221,7 @@ export const createJobs = (deps: Deps): Jobs => {
     return job
   }
 
-  const update: Jobs['update'] = async (actor, id, edit, ifVersion, { mayBeOver, ...how } = {}) => {
+  const update: Jobs['update'] = async (actor, id, edit, ifVersion, { mayBeOver, api, ...how } = {}) => {
     let secretToShow: string | null = null
     const job = await rewrite(actor, id, ifVersion, {
       ...how,
@@ -224,7 +238,7 @@ export const createJobs = (deps: Deps): Jobs => {
         secretToShow = newSecret
         const places = await placesOf(store, before.workspaceKey, edit, before)
         const { ownerId, enabled } = edit
-        return { ...(await draft({ ...edit, target }, before, mayBeOver)), ...places, ownerId, enabled }
+        return { ...(await draft({ ...edit, target }, before, mayBeOver)), ...places, ownerId, enabled, api }
       },
     })
     return withNewSecret(await viewOf(job), secretToShow)
@@ -296,15 +310,17 @@ const differing = (given: Draft, job: Job): Draft =>
 
 /** Null: no job can have what is asked for. */
 const placesAsked = async (
-  { catalog }: Pick<Deps['store'], 'catalog'>,
+  { catalog, applications }: Pick<Deps['store'], 'catalog' | 'applications'>,
   workspaceKey: number,
-  { category, team }: Pick<JobQuery, 'category' | 'team'>,
-): Promise<Pick<JobFilter, 'categoryKey' | 'teamKey'> | null> => {
+  { category, team, application }: Pick<JobQuery, 'category' | 'team' | 'application'>,
+): Promise<Pick<JobFilter, 'categoryKey' | 'teamKey' | 'applicationKey'> | null> => {
   const ofCategory = category === undefined ? undefined : await catalog.find(workspaceKey, 'category', category)
   const ofTeam = team === undefined ? undefined : await catalog.find(workspaceKey, 'team', team)
-  if (ofCategory === null || ofTeam === null) return null
+  const ofApplication = application === undefined ? undefined : await applications.byId(workspaceKey, application)
+  if (ofCategory === null || ofTeam === null || ofApplication === null) return null
   return {
     ...(ofCategory !== undefined && { categoryKey: ofCategory.key }),
     ...(ofTeam !== undefined && { teamKey: ofTeam.key }),
+    ...(ofApplication !== undefined && { applicationKey: ofApplication.key }),
   }
 }

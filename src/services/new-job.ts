@@ -2,6 +2,7 @@
 import type { Secrets } from '../auth/secrets.ts'
 import type { Actor } from '../domain/actor.ts'
 import type { JobAlerts } from '../domain/alerts.ts'
+import type { Api } from '../domain/application.ts'
 import { invalid } from '../domain/errors.ts'
 import { isId } from '../domain/ids.ts'
 import type { PolicyChoices } from '../domain/policies.ts'
@@ -31,6 +32,8 @@ export type SavingChoice = {
   readonly mayBeOver?: boolean | undefined
   /** So is an end date that has passed. */
   readonly mayHaveEnded?: boolean | undefined
+  /** The API that the job is made from, kept with it. conflict: its application has another of the name. */
+  readonly api?: Api | undefined
 }
 
 export type Identity = Pick<NewJob, 'id' | 'workspaceKey' | 'ownerId'>
@@ -114,8 +117,12 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions, settings
 }
 
 /** What the audit log is told of it. */
-export const noteOfNew = (secrets: Secrets, job: NewJob): Note => ({
-  deed: 'job.created',
+export const noteOfNew = (
+  secrets: Secrets,
+  job: NewJob,
+  deed: 'job.created' | 'job.imported' = 'job.created',
+): Note => ({
+  deed,
   subject: { kind: 'job', id: job.id },
   after: jobFacts(secrets, job, job),
 })

@@ -1,6 +1,8 @@
 /** The use cases, each of which takes an actor and authorises it: the door for the API, whatever dialect it speaks. */
 
 import { type Alerts, createAlerts } from './alerts.ts'
+import { type Apis, createApis } from './apis.ts'
+import { type Applications, createApplications } from './applications.ts'
 import { type AuditLog, createAuditLog } from './audit-log.ts'
 import { type Catalog, createCatalog } from './catalog.ts'
 import { type CatchUpWork, createCatchUpWork } from './catch-up.ts'
@@ -41,6 +43,15 @@ import { createWebhooks, type Webhooks } from './webhooks.ts'
 export { FIRST_WORKSPACE } from '../auth/permissions.ts'
 export type { AlertsEdit } from './alert-rules.ts'
 export type { AlertsView } from './alerts.ts'
+export type { ApiCall, ApiEdit, ApiInput, ApiView } from './apis.ts'
+export {
+  type ApplicationEdit,
+  type ApplicationInput,
+  type ApplicationView,
+  applicationPlace,
+  credentialsPlace,
+  type HandshakeTrial,
+} from './applications.ts'
 export type { ChainCheck } from './audit-log.ts'
 export type { CatalogEdit, CatalogInput, CatalogPart, CatalogView } from './catalog.ts'
 export type { CatchUpView } from './catch-up.ts'
@@ -128,6 +139,8 @@ export type Services = {
   readonly deliveries: Deliveries
   readonly testMessages: TestMessages
   readonly catalog: Catalog
+  readonly applications: Applications
+  readonly apis: Apis
   readonly endDates: EndDates
   readonly testRun: ReturnType<typeof createTestRun>
   /** Of repositories that are named without an owner; null where the operator names none. */
@@ -176,6 +189,8 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     deliveries: createDeliveries(deps),
     testMessages: createTestMessages(deps),
     catalog: createCatalog(deps),
+    applications: createApplications(deps),
+    apis: createApis(deps, jobs),
     endDates: createEndDates(deps),
     testRun: createTestRun(deps),
     defaultGithubOwner: deps.settings.defaultGithubOwner ?? null,

@@ -141,6 +141,6 @@ export const overridden = (
 /** Secrets were given for one origin, and go to no other. */
 const withoutStraySecrets = (before: HttpTarget, after: HttpTarget): HttpTarget => {
   if (isSameOrigin(before.url, after.url)) return after
-  const { auth: _a, tls: _t, signing: _s, ...bare } = after
+  const { auth: _a, tls: _t, signing: _s, handshake: _h, ...bare } = after
   return bare
 }

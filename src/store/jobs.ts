@@ -1,6 +1,7 @@
 /** What the use cases ask of the store about jobs. Every method is bound to one workspace. */
 
 import type { JobAlerts } from '../domain/alerts.ts'
+import type { Api } from '../domain/application.ts'
 import type { Status } from '../domain/execution.ts'
 import type { Job, JobState, PauseReason, Timetable } from '../domain/job.ts'
 import type { JsonObject } from '../domain/json.ts'
@@ -27,6 +28,8 @@ export type NewJob = {
   readonly dueAt: number | null
   /** Default: nothing is kept, and DEFAULT_ALERTS hold. */
   readonly alerts?: JobAlerts
+  /** The API that it is made from: the job is not made where its application has another of the name. */
+  readonly api?: Api
   /** Not made where another job of the workspace has the name: a DomainError `conflict`. */
   readonly uniqueName?: boolean
   /** Not made where another job of the workspace has it: a DomainError `conflict`. */
@@ -48,6 +51,7 @@ export type JobChange = {
   readonly dueAt?: number | null
   readonly state?: JobState
   readonly alerts?: JobAlerts
+  readonly api?: Api
   /** False: paused by the same write, by its user. True: a paused job is taken up again, with `state` and `dueAt`. */
   readonly enabled?: boolean
   /** Not written where another job of the workspace has the new name. */
@@ -87,6 +91,8 @@ export type JobFilter = {
   readonly ownerId?: string
   readonly categoryKey?: number
   readonly teamKey?: number
+  /** Those that call APIs of this application. */
+  readonly applicationKey?: number
   readonly externalId?: string
   /** YYYY-MM-DD: with an end date before it. */
   readonly endsBefore?: string

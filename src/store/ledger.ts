@@ -158,6 +158,17 @@ export type Recovered =
   | { readonly to: 'pending' | 'uncertain'; readonly isPaused: boolean }
   | { readonly to: 'gone'; readonly isPaused: false }
 
+/** `today`: the date in the zone of the scheduler. */
+export type ExpiredQuery = { readonly today: string; readonly now: number; readonly limit: number }
+
+/** Jobs whose end date is that Monday, or one of the days up to `until`. */
+export type EndingQuery = {
+  readonly monday: string
+  readonly until: string
+  readonly now: number
+  readonly limit: number
+}
+
 export type JobLoad = {
   readonly jobKey: number
   readonly leased: number /** Pending and never tried, catch-up work apart. */
@@ -236,6 +247,13 @@ export type Ledger = {
     to: 'pending' | 'uncertain',
     at: { readonly now: number; readonly leaseNow: number; readonly isCrash: boolean },
   ) => Promise<Recovered>
+  /**
+   * Pauses jobs whose end date lies before today, each with its event, and answers their keys; one of which an instant was not
+   * taken yet stays until that has its row. Fewer than `limit`: none is left.
+   */
+  readonly pauseExpired: (query: ExpiredQuery) => Promise<readonly number[]>
+  /** Tells of jobs that end soon, once for each Monday, whoever asks and however often; true when more are to be told. */
+  readonly remindOfEnds: (query: EndingQuery) => Promise<boolean>
   /** More than one workspace lives here. */
   readonly isShared: () => Promise<boolean>
   readonly depth: () => Promise<{

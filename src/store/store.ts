@@ -1,4 +1,5 @@
 /** THE PORT to memory. In domain words: no SQL notion passes through, `now` is always an argument, every method is one transaction. */
+import type { ApplicationStore } from './applications.ts'
 import type { AuditStore } from './audit.ts'
 import type { CatalogStore } from './catalog.ts'
 import type { ChannelStore } from './channels.ts'
@@ -22,6 +23,7 @@ import type { RollupStore } from './rollups.ts'
 import type { SealedStore } from './sealed.ts'
 import type { TicketStore, WithinTicket } from './tickets.ts'
 
+export type { ApiRow, ApplicationChange, ApplicationStore, HandshakeRow } from './applications.ts'
 export type { AuditFilter, AuditStore } from './audit.ts'
 export type { CatalogChange, CatalogStore, NewCatalogEntry } from './catalog.ts'
 export type { ChannelStore, SlackRow, WebhookRow } from './channels.ts'
@@ -50,6 +52,8 @@ export type {
   Claim,
   ClaimResult,
   DueJob,
+  EndingQuery,
+  ExpiredQuery,
   JobLoad,
   LeasedExecution,
   Ledger,
@@ -101,6 +105,7 @@ export type Records = {
   readonly channels: ChannelStore
   readonly preferences: PreferenceStore
   readonly catalog: CatalogStore
+  readonly applications: ApplicationStore
 }
 
 export type Store = Records & {

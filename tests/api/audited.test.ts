@@ -36,6 +36,13 @@ const AUDITED: Readonly<Record<string, Deed | { readonly exempt: string }>> = {
   updateCategory: 'catalog.changed',
   createTeam: 'catalog.created',
   updateTeam: 'catalog.changed',
+  createApplication: 'application.created',
+  updateApplication: 'application.changed',
+  deleteApplication: 'application.deleted',
+  tryHandshake: { exempt: 'calls the application once and keeps nothing of it' },
+  createApi: 'job.created',
+  updateApi: 'job.changed',
+  deleteApi: 'job.deleted',
   setLimit: 'limit.set',
   deleteLimit: 'limit.deleted',
   pauseCatchUp: 'catch_up.paused',
@@ -46,8 +53,8 @@ const AUDITED: Readonly<Record<string, Deed | { readonly exempt: string }>> = {
   pauseScheduling: 'scheduling.held',
   resumeScheduling: 'scheduling.released',
   bulkJobs: { exempt: 'each job is told as if it alone was asked for' },
-  importJobs: 'job.created',
-  uploadJobs: 'job.created',
+  importJobs: 'job.imported',
+  uploadJobs: 'job.imported',
   cloneJob: 'job.created',
   createApiKey: 'key.created',
   updateApiKey: 'key.changed',
@@ -83,6 +90,7 @@ test('S98: each of them is, with who did it and from where', async (t) => {
   const admin = await stranger('ada')
   const as = (method: string, path: string, body?: unknown) => ask(method, path, { token: admin.token, body })
   const job = (await as('POST', '/jobs', aJob())).body
+  await as('POST', '/jobs/import', { jobs: [aJob()] })
   await as('PATCH', `/jobs/${job.id}`, { name: 'other' })
   await as('POST', `/jobs/${job.id}/undo`)
   await as('POST', `/jobs/${job.id}/pause`)
@@ -111,6 +119,9 @@ test('S98: each of them is, with who did it and from where', async (t) => {
   await as('PATCH', '/me/preferences/columns', { target_url: true })
   const { body: category } = await as('POST', '/categories', { name: 'Month end' })
   await as('PATCH', `/categories/${category.id}`, { name: 'Year end' })
+  const { body: application } = await as('POST', '/applications', { name: 'billing' })
+  await as('PATCH', `/applications/${application.id}`, { description: 'invoices' })
+  await as('DELETE', `/applications/${application.id}`)
   await as('PUT', '/limits/database', { concurrency: 2 })
   await as('DELETE', '/limits/database')
   await as('POST', '/catch-up/pause')

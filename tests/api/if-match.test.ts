@@ -73,6 +73,24 @@ const TABLE: readonly Case[] = [
     status: 200,
   },
   { operation: 'updateTeam', method: 'PATCH', path: '/teams/ID', body: { active: false }, make: 'team', status: 200 },
+  {
+    operation: 'updateApplication',
+    method: 'PATCH',
+    path: '/applications/ID',
+    body: { description: 'x' },
+    make: 'application',
+    status: 200,
+  },
+  { operation: 'deleteApplication', method: 'DELETE', path: '/applications/ID', make: 'application', status: 204 },
+  {
+    operation: 'updateApi',
+    method: 'PATCH',
+    path: '/applications/ID',
+    body: { path: '/x' },
+    make: 'definition',
+    status: 200,
+  },
+  { operation: 'deleteApi', method: 'DELETE', path: '/applications/ID', make: 'definition', status: 204 },
   { operation: 'setLimit', method: 'PUT', path: '/limits/ID', body: { concurrency: 2 }, make: 'limit', status: 200 },
   { operation: 'deleteLimit', method: 'DELETE', path: '/limits/ID', make: 'limit', status: 204 },
   {
@@ -99,6 +117,8 @@ const HOMES = {
   webhook: 'settings/webhooks',
   category: 'categories',
   team: 'teams',
+  application: 'applications',
+  definition: 'applications',
   limit: 'limits',
   retention: 'retention',
   user: 'users',
@@ -130,6 +150,12 @@ test('each write of the table is refused under a tag that is not the present one
     webhook: async () => (await post('/settings/webhooks', { name: 'w', url: 'https://example.com/' })).id,
     category: async () => (await post('/categories', { name: `category ${limits++}` })).id,
     team: async () => (await post('/teams', { name: `team ${limits++}`, slack_handle: '@t' })).id,
+    application: async () => (await post('/applications', { name: `application ${limits++}` })).id,
+    definition: async () => {
+      const { id } = await post('/applications', { name: `application ${limits++}`, root_url: 'https://example.com' })
+      const { schedules } = aJob()
+      return `${id}/apis/${(await post(`/applications/${id}/apis`, { name: 'one', path: '/', schedules })).id}`
+    },
     limit: async () => (await ask('PUT', `/limits/limit-${limits++}`, { token, body: { concurrency: 1 } })).body.name,
     // There is one of it.
     retention: async () => '',

@@ -150,7 +150,7 @@ test('an export read as a sheet makes the same jobs, harmless cells included', a
   const { as, upload, stranger, ask } = await aCase(t)
   const jobs = [
     aJob({ name: '=cmd()', time_zone: 'UTC', description: '-1', metadata: { a: '=1' } }),
-    aJob({ name: 'two', time_zone: 'UTC', enabled: false, category: 'general' }),
+    aJob({ name: 'two', time_zone: 'UTC', enabled: false, category: 'general', ends_on: '2030-01-31' }),
   ]
   for (const job of jobs) assert.equal((await as('POST', '/jobs', job)).status, 201)
   const { text } = await as('GET', '/jobs/export?format=csv')

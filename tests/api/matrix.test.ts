@@ -104,6 +104,17 @@ const MATRIX: Readonly<Record<string, Row>> = {
   createTeam: { body: { name: 'Mine', slack_handle: '@mine' }, ...administer, stranger: 201 },
   getTeam: { path: '/teams/TEAM', ...read },
   updateTeam: { path: '/teams/TEAM', body: { name: 'Stolen' }, ...administer, stranger: 404 },
+  listApplications: own,
+  createApplication: { body: { name: 'Mine' }, viewer: 403, colleague: 201, stranger: 201, key: 403 },
+  getApplication: { path: '/applications/APPLICATION', ...read },
+  updateApplication: { path: '/applications/APPLICATION', body: { description: 'stolen' }, ...change },
+  deleteApplication: { path: '/applications/APPLICATION', ...change },
+  tryHandshake: { path: '/applications/APPLICATION/handshake', ...change },
+  listApis: { path: '/applications/APPLICATION/apis', ...read },
+  createApi: { path: '/applications/APPLICATION/apis', body: { name: 'x', path: '/', schedules }, ...change },
+  getApi: { path: '/applications/APPLICATION/apis/DEFINITION', ...read },
+  updateApi: { path: '/applications/APPLICATION/apis/DEFINITION', body: { path: '/stolen' }, ...change },
+  deleteApi: { path: '/applications/APPLICATION/apis/DEFINITION', ...change },
   listLimits: own,
   getLimit: { path: '/limits/theirs', ...read },
   setLimit: { path: '/limits/theirs', body: { concurrency: 1 }, ...administer },
@@ -131,6 +142,8 @@ const MATRIX: Readonly<Record<string, Row>> = {
   getRetention: own,
   updateRetention: { body: { success_days: 30 }, ...administer },
 }
+
+const THEIRS = { name: 'theirs', root_url: 'https://example.com/api', handshake_url: 'https://example.com/auth' }
 
 const PUBLIC = ['signIn', 'signUp', 'refreshSession', 'isAlive', 'isReady', 'getHealth', 'reportExecution']
 
@@ -172,6 +185,10 @@ test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what o
   await as(admin, 'PUT', '/limits/theirs', { body: { concurrency: 3 } })
   const category = (await as(admin, 'POST', '/categories', { body: { name: 'Theirs' } })).body
   const team = (await as(admin, 'POST', '/teams', { body: { name: 'Theirs', slack_handle: '@theirs' } })).body
+  const application = (await as(owner, 'POST', '/applications', { body: THEIRS })).body
+  const definition = (
+    await as(owner, 'POST', `/applications/${application.id}/apis`, { body: { name: 'theirs', path: '/', schedules } })
+  ).body
   const webhook = (await as(admin, 'POST', '/settings/webhooks', { body: { name: 'w', url: 'https://example.com/' } }))
     .body
   const delivery = (await as(admin, 'POST', `/settings/webhooks/${webhook.id}/test`)).body
@@ -188,6 +205,8 @@ test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what o
     KEY: apiKey.id,
     CATEGORY: category.id,
     TEAM: team.id,
+    APPLICATION: application.id,
+    DEFINITION: definition.id,
     WEBHOOK: webhook.id,
     DELIVERY: delivery.id,
     NOTICE: notice,
@@ -197,6 +216,7 @@ test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what o
     as(owner, 'GET', `/executions/${execution.id}`),
     as(owner, 'GET', '/me'),
     as(owner, 'GET', `/api-keys/${apiKey.id}`),
+    as(owner, 'GET', `/applications/${application.id}/apis`),
     as(owner, 'GET', `/notifications/${notice}`),
     as(admin, 'GET', `/settings/webhooks/${webhook.id}`),
   ])
@@ -228,6 +248,7 @@ test('S23, S24, S34: nobody reaches what is not theirs, on any route, and what o
     as(owner, 'GET', `/executions/${execution.id}`),
     as(owner, 'GET', '/me'),
     as(owner, 'GET', `/api-keys/${apiKey.id}`),
+    as(owner, 'GET', `/applications/${application.id}/apis`),
     as(owner, 'GET', `/notifications/${notice}`),
     as(admin, 'GET', `/settings/webhooks/${webhook.id}`),
   ])
@@ -253,6 +274,9 @@ test('S23: another workspace’s id is answered word for word like an unknown on
     '/executions/export?job_id=ID',
     '/jobs/export?owner=ID',
     '/api-keys/ID',
+    '/applications/ID',
+    '/applications/ID/apis',
+    '/jobs?application=ID',
     '/api-keys?owner=ID',
   ]) {
     const [one, other] = [id, unknown].map((each) => ask('GET', path.replace('ID', each), { token: mine.token }))

@@ -160,6 +160,37 @@ export const noticesContract = (open: OpenStore): void => {
     })
   })
 
+  describe('what is announced to all', () => {
+    it('is forgotten after 90 days, one row for however many users', async (test) => {
+      const world = await newWorld(await open(test))
+      for (let at = 0; at < 20; at++) await world.people.createUser(world.workspaceKey, aUser())
+      await tellAll(world, { kind: 'all' })
+      const notices = world.maintenance.forgetters.find(({ name }) => name === 'notices')
+
+      assert.equal(await notices?.forget(NOON + 90 * DAY), 0)
+      assert.equal(await notices?.forget(NOON + 91 * DAY), 1)
+    })
+
+    it('is at most 10,000 for a workspace, the newest of them', async (test) => {
+      const world = await newWorld(await open(test))
+      const other = await newWorkspace(world)
+      const reader = { workspaceKey: world.workspaceKey, userId: world.admin.id }
+      const many = (from: number, to: number) =>
+        Array.from({ length: to - from }, (_, at) => aNotice({ title: String(from + at) }))
+      for (let from = 0; from < 10_600; from += 530)
+        await world.outbox.tell(telling(world.workspaceKey, { notices: many(from, from + 530) }))
+      await world.outbox.tell(telling(other.workspaceKey, { notices: many(0, 3) }))
+      const notices = world.maintenance.forgetters.find(({ name }) => name === 'notices')
+
+      const bites = []
+      for (let bite = 0; bite < 3; bite++) bites.push(await notices?.forget(NOON + HOUR))
+
+      assert.deepEqual(bites, [500, 100, 0])
+      const oldest = await world.inbox.list(reader, { ...PAGE, offset: 9999 })
+      assert.deepEqual([oldest.total, oldest.items.map(({ title }) => title)], [10_000, ['600']])
+    })
+  })
+
   describe('the outbox', () => {
     it('tells each event once, and moves on with what it tells', async (test) => {
       const world = await newWorld(await open(test))

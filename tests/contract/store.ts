@@ -1,9 +1,11 @@
 /** What every store must do, whatever its engine: the port as sentences. */
 import { describe } from 'node:test'
+import { applicationsContract } from './store-applications.ts'
 import { auditContract } from './store-audit.ts'
 import { catalogContract } from './store-catalog.ts'
 import { claimsContract } from './store-claims.ts'
 import { crashesContract } from './store-crashes.ts'
+import { endsContract } from './store-ends.ts'
 import { eventsContract } from './store-events.ts'
 import { executionsContract } from './store-executions.ts'
 import { externalIdsContract } from './store-external-ids.ts'
@@ -34,6 +36,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
   describe(`the ${name} store`, { concurrency: 4 }, () => {
     jobsContract(open)
     jobNamesContract(open)
+    endsContract(open)
     externalIdsContract(open)
     scheduleChangesContract(open)
     unclaimedContract(open)
@@ -56,6 +59,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
     jobHistoryContract(open)
     keysContract(open)
     catalogContract(open)
+    applicationsContract(open)
     ticketsContract(open)
     retentionContract(open)
     noticesContract(open)

@@ -71,7 +71,7 @@ type Moved = Parameters<EngineWatcher['moved']>[0][number]
 type Report = Parameters<EngineWatcher['upkeep']>[0]
 
 export type NodeMore = {
-  readonly parts?: Pick<EngineParts, 'mayClaim' | 'zones' | 'upkeep' | 'capacity' | 'catchUpShare'>
+  readonly parts?: Pick<EngineParts, 'mayClaim' | 'zones' | 'endDateZone' | 'upkeep' | 'capacity' | 'catchUpShare'>
   /** Hears of jobs that were moved, and of rounds of upkeep. */
   readonly moved?: Moved[]
   readonly reports?: Report[]
@@ -255,6 +255,7 @@ const node = (store: Store, clock: ManualClock, more: NodeMore = {}): Node => {
       scheduling: () => {},
       fault: (_where, error) => void faults.push(error),
       moved: (jobs) => void more.moved?.push(...jobs),
+      expired: (jobKeys) => void paused.push(...jobKeys),
       upkeep: (report) => void more.reports?.push(report),
     },
   })

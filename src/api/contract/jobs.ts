@@ -72,20 +72,26 @@ const externalId = z.string().min(1).max(200)
 
 const placeInput = z.string().min(1).max(100).nullable().describe('Its id, slug or name; null: none.')
 
-export const JobCreate = strict({
-  external_id: externalId
-    .optional()
-    .describe('What you call it yourself: unique in the workspace, and refused with 409 where another job has it.'),
-  name,
+/** What a job has beside its name and target. */
+export const JOB_REST = {
   description: description.optional(),
   ...TIMETABLE_INPUT,
-  target: TargetInput,
   policies: PoliciesInput.optional(),
   metadata: metadata.optional(),
   category: placeInput.optional(),
   team: placeInput.optional(),
   ends_on: endDateInput.optional(),
-  enabled: z.boolean().optional().describe('False: the job is born paused.').meta({ default: true }),
+}
+export const ENABLED = z.boolean().optional().describe('False: the job is born paused.').meta({ default: true })
+
+export const JobCreate = strict({
+  external_id: externalId
+    .optional()
+    .describe('What you call it yourself: unique in the workspace, and refused with 409 where another job has it.'),
+  name,
+  ...JOB_REST,
+  target: TargetInput,
+  enabled: ENABLED,
   alerts: JobAlertsSet.optional().describe(
     'Who hears of it, from its first run on; read and changed at `/alerts` below it.',
   ),
@@ -112,15 +118,9 @@ export type NewJob = z.output<typeof JobCreate>
 /** Fields left out stay, also inside `target` and `policies`; `schedules`, `headers`, `metadata` and the like are replaced whole. */
 export const JobUpdate = strict({
   name: name.optional(),
-  description: description.optional(),
-  ...TIMETABLE_INPUT,
+  ...JOB_REST,
   schedules: TIMETABLE_INPUT.schedules.optional(),
   target: TargetEdit.optional(),
-  policies: PoliciesInput.optional(),
-  metadata: metadata.optional(),
-  category: placeInput.optional(),
-  team: placeInput.optional(),
-  ends_on: endDateInput.optional(),
 }).meta({ id: 'JobUpdate' })
 export type JobUpdate = z.input<typeof JobUpdate>
 
@@ -138,6 +138,7 @@ export const JobQuery = strict({
   external_id: externalId.optional().describe('What a client of another system calls it.'),
   category: z.string().min(1).max(100).optional().describe('Its id, slug or name.'),
   team: z.string().min(1).max(100).optional().describe('Its id, slug or name.'),
+  application: Id.optional().describe('Its id: jobs that call its APIs.'),
   ends_before: EndDate.optional().describe('With an end date before this day.'),
   sort: z.enum(['created_at', 'name', 'updated_at']).default('created_at'),
   order: ORDER,

@@ -132,6 +132,17 @@ const optional = {
   completion: CompletionInput.nullable().optional().describe('What ends an attempt; default: the answer.'),
 }
 
+/** Of an API of an application, which makes the address itself. */
+export const ApiTargetInput = strict(optional).meta({ id: 'ApiTargetRequest' })
+export type ApiTargetInput = z.input<typeof ApiTargetInput>
+
+export const ApiTargetEdit = strict({
+  ...optional,
+  query: PairsInput.nullable().optional(),
+  headers: PairsInput.nullable().optional(),
+}).meta({ id: 'ApiTargetEdit' })
+export type ApiTargetEdit = z.input<typeof ApiTargetEdit>
+
 const HttpTargetInput = strict({ kind: z.literal('http'), url, ...optional }).meta({ id: 'HttpTargetRequest' })
 export type HttpTargetInput = z.input<typeof HttpTargetInput>
 

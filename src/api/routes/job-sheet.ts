@@ -27,7 +27,7 @@ export const jobSheetRoutes = (api: Api, { services, clock, timeZone }: RouteCon
         operationId: 'uploadJobs',
         summary: 'Create jobs from a sheet',
         description:
-          'CSV in UTF-8: the body itself, or the field `file` of a form. Columns: name, description, cron, time_zone, state (active or paused), url, method, body, github_owner, github_repo, github_workflow, branch, category, team, metadata; those that only an export has are passed over, others refused. Each row that is right becomes a job whose name no other job has; each that is wrong is told with its line.',
+          'CSV in UTF-8: the body itself, or the field `file` of a form. Columns: name, description, cron, time_zone, state (active or paused), url, method, body, github_owner, github_repo, github_workflow, branch, category, team, ends_on, metadata; those that only an export has are passed over, others refused. Each row that is right becomes a job whose name no other job has; each that is wrong is told with its line.',
         querystring: JobSheetQuery,
         consumes: ['text/csv', 'multipart/form-data'],
         body: SHEET,

@@ -22,6 +22,7 @@ const READ = [
   'branch',
   'category',
   'team',
+  'ends_on',
   'metadata',
 ] as const
 type Column = (typeof READ)[number]
@@ -64,6 +65,7 @@ export const sheetJob = ({ cells, surplus }: SheetRow, ground: Ground): JobInput
       target: targetOf(cell, cells.get('body')),
       category: cell('category'),
       team: cell('team'),
+      ends_on: cell('ends_on'),
       metadata: jsonIn('metadata', cell('metadata')),
       enabled: enabledIn(cell('state')),
     }),

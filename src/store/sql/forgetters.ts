@@ -1,5 +1,6 @@
 /** What grows beside executions and is forgotten by age: one entry for each table, each bounded in what it takes at once. */
 import type { Forgetter } from '../maintenance.ts'
+import { createApplicationStore } from './applications.ts'
 import { createAuditStore } from './audit.ts'
 import { createEventStore } from './events.ts'
 import { createInboxStore } from './inbox.ts'
@@ -26,6 +27,7 @@ const DELIVERY_DAYS = 30
 
 /** `access.read` may take its time: it is not the reader that people wait for. */
 export const createForgetters = (access: Access): readonly Forgetter[] => {
+  const { forget: forgetCredentials } = createApplicationStore(access)
   const { forget: forgetEvents } = createEventStore(access)
   const { forget: forgetDeeds } = createAuditStore(access)
   const { forgetExpired } = createTicketStore(access)
@@ -36,6 +38,7 @@ export const createForgetters = (access: Access): readonly Forgetter[] => {
     rollups(access),
     { name: 'events', forget: (now) => forgetEvents(now - EVENT_DAYS * DAY_MS, LARGEST_BITE) },
     { name: 'audit log', forget: (now) => forgetDeeds(now - AUDIT_DAYS * DAY_MS, LARGEST_BITE) },
+    { name: 'credentials of applications', forget: (now) => forgetCredentials(now, LARGEST_BITE) },
     { name: 'answers', forget: (now) => forgetExpired(now, LARGEST_BITE) },
     { name: 'notices', forget: (now) => forgetNotices(now - NOTICE_DAYS * DAY_MS, MOST_NOTICES, LARGEST_BITE) },
     { name: 'deliveries', forget: (now) => forgetDeliveries(now - DELIVERY_DAYS * DAY_MS, LARGEST_BITE) },

@@ -14,7 +14,7 @@ const MOST_KEPT = 200
 /** A body may be as long as 1 MiB. */
 const MOST_CHARACTERS = 4 * 1024 * 1024
 
-const COPIED = [
+export const COPIED = [
   ...['version', 'schedule_version', 'state', 'pause_reason', 'paused_at', 'runs', 'updated_at', 'owner_key'],
   ...['name', 'description', 'timetable', 'target', 'policies', 'metadata', 'category_key', 'team_key'],
 ] as (keyof JobHistoryTable & keyof Tables['job'])[]

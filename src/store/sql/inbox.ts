@@ -7,6 +7,7 @@ import type { Tables } from './tables.ts'
 import { type Access, written } from './unit.ts'
 
 type Read = Kysely<Tables>
+type Key = { readonly key: number }
 type Row = {
   readonly id: string
   readonly title: string
@@ -79,16 +80,22 @@ export const createInboxStore = ({ read, write }: Access): InboxStore => ({
     return changesOf(await write([mark(read, known)]))
   },
   forget: async (before, most, limit) => {
-    const { rows } = await sql<{ key: number }>`
-      select key from notice where at < ${before}
-      union select n.key from (
-        select w.key as workspace_key, (select key from notice where workspace_key = w.key order by key desc
-          limit 1 offset ${most}) as newest_old from workspace w) o
-      join notice n on n.workspace_key = o.workspace_key and n.key <= o.newest_old
-      limit ${limit}`.execute(read)
-    if (rows.length === 0) return 0
-    const keys = sql.join(rows.map(({ key }) => key))
-    return changesOf(await write([written(read, sql`delete from notice where key in (${keys})`)]))
+    const aged = sql<Key>`select key from notice where at < ${before} limit ${limit}`
+    const keys = (await aged.execute(read)).rows.map(({ key }) => key)
+    // The bound of each workspace is looked up once: joined with the notices it would be counted anew for each of them.
+    const bounds = sql<{ workspace: number; newest: number | null }>`
+      select w.key as workspace, (select key from notice where workspace_key = w.key order by key desc
+        limit 1 offset ${most}) as newest
+      from workspace w`
+    for (const { workspace, newest } of (await bounds.execute(read)).rows) {
+      if (newest === null || keys.length >= limit) continue
+      const beyond = sql<Key>`
+        select key from notice where workspace_key = ${workspace} and key <= ${newest} and at >= ${before}
+        order by key limit ${limit - keys.length}`
+      keys.push(...(await beyond.execute(read)).rows.map(({ key }) => key))
+    }
+    if (keys.length === 0) return 0
+    return changesOf(await write([written(read, sql`delete from notice where key in (${sql.join(keys)})`)]))
   },
 })
 

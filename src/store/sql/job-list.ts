@@ -20,6 +20,10 @@ export const listJobs = async (read: Kysely<Tables>, workspaceKey: number, filte
   if (filter.ownerId !== undefined) query = query.where('user.id', '=', filter.ownerId)
   if (filter.categoryKey !== undefined) query = query.where('job.category_key', '=', filter.categoryKey)
   if (filter.teamKey !== undefined) query = query.where('job.team_key', '=', filter.teamKey)
+  if (filter.applicationKey !== undefined)
+    query = query.where(
+      sql<boolean>`job.key in (select job_key from application_api where application_key = ${filter.applicationKey})`,
+    )
   // Leans on job_by_external_id.
   if (filter.externalId !== undefined) query = query.where('job.external_id', '=', filter.externalId)
   if (filter.endsBefore !== undefined) query = query.where('job.ends_on', '<', filter.endsBefore)

@@ -1,9 +1,11 @@
 /** Writes to one job: each a guarded unit, so that of two people who change a job at once one hears of the other. */
 import { type Kysely, sql, type Updateable } from 'kysely'
+import { apiTaken } from '../../domain/application.ts'
 import { DomainError, externalIdTaken, nameTaken, notFound } from '../../domain/errors.ts'
 import type { Job, PauseReason } from '../../domain/job.ts'
 import type { JobChange, Leaving, NewJob, ResumePlan } from '../jobs.ts'
 import { keepAlerts } from './alerts.ts'
+import { deleteApi, insertApi, updateApi } from './applications.ts'
 import { DELETED, LIMIT_KIND_CODE, PAUSE_REASON_CODE, STATE_CODE } from './codes.ts'
 import { executionRow } from './execution-rows.ts'
 import { keepFormer } from './former-jobs.ts'
@@ -22,7 +24,7 @@ export const createJob = async ({ read, write }: Access, job: NewJob): Promise<J
   const results = await write([...insertJobs(read, [job], ownerKeys), readBack(read, job.id)]).catch((error) => {
     throw error instanceof DuplicateKey && typeof job.externalId === 'string' ? externalIdTaken(job.externalId) : error
   })
-  if (results === null) throw nameTaken(job.name)
+  if (results === null) throw job.api === undefined ? nameTaken(job.name) : apiTaken(job.api.name)
   const created = jobFrom(results)
   if (created === null) throw new Error(`Job ${job.id} was not to be read after it was written.`)
   return created
@@ -76,6 +78,7 @@ export const updateJob = async (access: Access, job: Job, change: JobChange, at:
       ...(enabled === false && timetable === undefined ? [rememberMissed(read, job, at.now)] : []),
       ...(dueAt === null ? [] : insertDue(read, job.key, dueAt)),
       ...(change.alerts === undefined ? [] : [keepAlerts(read, job.id, change.alerts)]),
+      ...(change.api === undefined ? [] : [updateApi(read, job.key, change.api)]),
       ...(change.uniqueName === true ? holdNames(read, [job.id]) : []),
       readBack(read, job.id),
     ]),
@@ -144,6 +147,7 @@ export const deleteJob = async ({ read, write, by }: Access, job: Job, at: Leavi
     ...leaveTimetable(read, job, at),
     cancelPendingOf(read, [job.key], at.now),
     forgetOwnLimit(read, job),
+    deleteApi(read, job.key),
   ])
   return results !== null
 }
@@ -193,8 +197,9 @@ const insertJobs = (read: Read, jobs: readonly NewJob[], owners: ReadonlyMap<str
   const rows = jobs.map((job) => newJobRow(job, owners.get(job.ownerId) ?? noOwner(job.ownerId)))
   const due = jobs.filter((job) => job.dueAt !== null)
   const kept = jobs.flatMap(({ id, alerts }) => (alerts === undefined ? [] : [keepAlerts(read, id, alerts)]))
+  const apis = jobs.flatMap(({ id, api, now }) => (api === undefined ? [] : [insertApi(read, id, api, now)]))
   const named = jobs.filter(({ uniqueName }) => uniqueName === true).map(({ id }) => id)
-  return [...insertMany(read, 'job', rows), ...insertFirstDue(read, due), ...kept, ...holdNames(read, named)]
+  return [...insertMany(read, 'job', rows), ...insertFirstDue(read, due), ...kept, ...holdNames(read, named), ...apis]
 }
 
 /** Told apart from jobs that are there already, which an import that is repeated may well meet. */

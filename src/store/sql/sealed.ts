@@ -253,6 +253,49 @@ const formerWebhookKeys: Place = {
     ),
 }
 
+/** See services/applications.ts. */
+const applications: Place = {
+  name: 'applications',
+  form: { kind: 'text', field: 'application.secret' },
+  page: async (read, after, limit) => {
+    const { rows } = await sql<{ id: string; workspace_key: number; sealed_secret: string }>`
+      select id, workspace_key, sealed_secret from application where id > ${after ?? ''} and sealed_secret is not null
+      order by id limit ${limit}`.execute(read)
+    return rows.map((row) => ({
+      key: row.id,
+      workspaceKey: row.workspace_key,
+      owner: row.id,
+      text: row.sealed_secret,
+    }))
+  },
+  replace: (read, key, from, to) =>
+    written(read, sql`update application set sealed_secret = ${to} where id = ${key} and sealed_secret = ${from}`),
+}
+
+/** What handshakes granted to APIs of applications; see app/handshakes.ts. */
+const granted: Place = {
+  name: 'credentials of applications',
+  form: { kind: 'text', field: 'api.credentials' },
+  page: async (read, after, limit) => {
+    const { rows } = await sql<{ id: string; workspace_key: number; sealed_credentials: string }>`
+      select p.id, a.workspace_key, p.sealed_credentials from application_api p
+      join application a on a.key = p.application_key
+      where p.id > ${after ?? ''} and p.sealed_credentials is not null order by p.id limit ${limit}`.execute(read)
+    return rows.map((row) => ({
+      key: row.id,
+      workspaceKey: row.workspace_key,
+      owner: row.id,
+      text: row.sealed_credentials,
+    }))
+  },
+  replace: (read, key, from, to) =>
+    written(
+      read,
+      sql`
+        update application_api set sealed_credentials = ${to} where id = ${key} and sealed_credentials = ${from}`,
+    ),
+}
+
 const PLACES: readonly Place[] = [
   serverValues,
   jobs,
@@ -263,6 +306,8 @@ const PLACES: readonly Place[] = [
   slack,
   webhooks,
   formerWebhookKeys,
+  applications,
+  granted,
 ]
 
 const placeNamed = (name: string): Place => {

@@ -1,6 +1,7 @@
 /** Users and workspaces, written: names and addresses stay unique, and a workspace with members keeps an admin. */
 import { type Insertable, type Kysely, sql, type Updateable } from 'kysely'
 import type { NewUser, PeopleStore, Taken, UserChange, UserRow } from '../people.ts'
+import { forgetApplications, passApplications } from './applications.ts'
 import { firstCategories } from './catalog.ts'
 import { DELETED } from './codes.ts'
 import { keepFormerOf } from './former-jobs.ts'
@@ -94,7 +95,9 @@ export const deleteUser = async (
     keepFormerOf(read, user.workspaceKey, passesOn(user), { leftBy: 'changed', by, now }),
     // While the user is still there to be named as the owner; undone with the rest when it may not go.
     passJobs(read, user, heirId, now),
+    ...passApplications(read, user, heirId),
     statement(gone, 1),
+    ...forgetApplications(read, user.workspaceKey),
     cancelPendingOf(read, orphans, now),
     statement(
       read

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely'
 import { type Clock, systemClock } from '../../domain/clock.ts'
 import { createAlertStore } from '../sql/alerts.ts'
+import { createApplicationStore } from '../sql/applications.ts'
 import { createAuditStore } from '../sql/audit.ts'
 import { createCatalogStore } from '../sql/catalog.ts'
 import { createChannelStore } from '../sql/channels.ts'
@@ -102,6 +103,7 @@ export const openSqliteStore = async ({
     channels: gate.before(createChannelStore(over)),
     preferences: gate.before(createPreferenceStore(over)),
     catalog: gate.before(createCatalogStore(over)),
+    applications: gate.before(createApplicationStore(over)),
   })
 
   return {

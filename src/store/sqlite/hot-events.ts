@@ -15,7 +15,10 @@ export type NewEvent = {
 }
 
 /** `failures`: how many in a row. */
-type WhyPaused = { readonly reason: 'failures'; readonly failures: number } | { readonly reason: 'quarantined' }
+type WhyPaused =
+  | { readonly reason: 'failures'; readonly failures: number }
+  | { readonly reason: 'quarantined' }
+  | { readonly reason: 'end_date'; readonly ends_on: string }
 
 export type EventWriter = {
   readonly write: (event: NewEvent) => void
@@ -25,11 +28,20 @@ export type EventWriter = {
   readonly unran: (batch: BatchColumns, claimAt: number, index: number) => void
   readonly ended: (batch: BatchColumns, claimAt: number) => void
   readonly autoPaused: (workspaceKey: number, jobKey: number, at: number, why: WhyPaused) => void
+  /** `days` from now to `ends_on`. */
+  readonly endsSoon: (
+    workspaceKey: number,
+    jobKey: number,
+    at: number,
+    ends: { readonly ends_on: string; readonly days: number },
+  ) => void
   readonly uncertain: (workspaceKey: number, executionId: string, at: number, error: string) => void
 }
 
 /** An error may repeat what a target said. */
 const LONGEST_ERROR = 500
+
+const CALLS_THE_TEAM: ReadonlySet<Fact> = new Set(['job.auto_paused', 'job.ends_soon'])
 
 const FACT_OF: Readonly<Record<number, Fact>> = {
   [STATUS_CODE.success]: 'execution.succeeded',
@@ -45,7 +57,8 @@ export const openEvents = (db: DatabaseSync): EventWriter => {
     insert into event (workspace_key, number, at, type, subject_kind, subject_id, job_id, actor_id, data)
     select ?1, 1 + coalesce((select number from event where workspace_key = ?1 order by number desc limit 1), 0),
       ?2, ?3, ?4, ?5, ?6, ?7, ?8`)
-  const job = db.prepare('select id, name from job where key = ?1')
+  const job = db.prepare(`
+    select id, name, (select slack_handle from catalog where key = job.team_key) as mention from job where key = ?1`)
   // Asked for each success: a row that is mostly not there, found in the transaction of the outcome itself.
   const hearsSuccess = db.prepare('select 1 from job_alerts where job_key = ?1 and hears % 2 = 1')
   const execution = db.prepare(`
@@ -81,6 +94,8 @@ export const openEvents = (db: DatabaseSync): EventWriter => {
     if (row === undefined) return
     const id = row.id as string
     const { workspaceKey, at, type } = of
+    // Those in charge are called by their handle in what is said of it.
+    const mention = CALLS_THE_TEAM.has(type) && row.mention !== null ? { mention: row.mention } : {}
     write({
       workspaceKey,
       at,
@@ -88,7 +103,7 @@ export const openEvents = (db: DatabaseSync): EventWriter => {
       subject: { kind: 'job', id },
       jobId: id,
       actorId: null,
-      data: { job_name: row.name, ...data },
+      data: { job_name: row.name, ...data, ...mention },
     })
   }
 
@@ -150,6 +165,8 @@ export const openEvents = (db: DatabaseSync): EventWriter => {
     },
 
     autoPaused: (workspaceKey, jobKey, at, why) => ofJob({ workspaceKey, jobKey, at, type: 'job.auto_paused' }, why),
+
+    endsSoon: (workspaceKey, jobKey, at, ends) => ofJob({ workspaceKey, jobKey, at, type: 'job.ends_soon' }, ends),
 
     uncertain: (workspaceKey, id, at, error) =>
       ofExecution({ workspaceKey, id, at, type: 'execution.uncertain' }, { error }),

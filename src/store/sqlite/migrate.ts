@@ -18,6 +18,7 @@ import { jobNames } from './migrations/0012-job-names.ts'
 import { webhookKeys } from './migrations/0013-webhook-keys.ts'
 import { endDates } from './migrations/0014-end-dates.ts'
 import { externalIds } from './migrations/0015-external-ids.ts'
+import { applications } from './migrations/0016-applications.ts'
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 
@@ -38,6 +39,7 @@ const MIGRATIONS: readonly Migration[] = [
   webhookKeys,
   endDates,
   externalIds,
+  applications,
 ]
 
 /** "Cari": marks a file as ours, so that another program's database is never written to. */

@@ -6,6 +6,7 @@ import { openAudit } from './hot-audit.ts'
 import { openClaims } from './hot-claims.ts'
 import { openCrashes } from './hot-crashes.ts'
 import { type DueReader, openDue } from './hot-due.ts'
+import { type Ends, openEnds } from './hot-ends.ts'
 import { openEvents } from './hot-events.ts'
 import { type Nodes, openNodes } from './hot-nodes.ts'
 import { openOutcomes } from './hot-outcomes.ts'
@@ -26,6 +27,8 @@ export type BatchAnswer = {
 }
 
 export type Operations = Pick<Nodes, 'join' | 'renew' | 'leave' | 'lost' | 'recover'> & {
+  readonly pauseExpired: Ends['pauseExpired']
+  readonly remindOfEnds: Ends['remindOfEnds']
   readonly due: DueReader['due']
   readonly skim: DueReader['skim']
   readonly lease: Queue['lease']
@@ -59,6 +62,7 @@ export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operation
   const parts = { queue, pause, crashes, events }
   const outcomes = openOutcomes(db, parts)
   const reports = openReports(db, parts)
+  const ends = openEnds(db, events)
   const statements = statementCache(db)
   // Leans on execution_live alone.
   const load = db.prepare(`
@@ -81,6 +85,8 @@ export const openOperations = (db: DatabaseSync, lock: SchedulerLock): Operation
     leave: nodes.leave,
     lost: nodes.lost,
     recover: nodes.recover,
+    pauseExpired: ends.pauseExpired,
+    remindOfEnds: ends.remindOfEnds,
     due,
     skim,
     lease: queue.lease,

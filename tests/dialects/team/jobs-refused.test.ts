@@ -164,7 +164,7 @@ for (const prefix of PREFIXES) {
   })
 
   test(`${prefix}: after its end date a job is not enabled, nor run, until that is moved`, async (t) => {
-    const { team, world, ask, user, made, change } = await aWorkshop(t, prefix)
+    const { team, world, user, made, change } = await aWorkshop(t, prefix)
     const { job } = (await made(user, { end_date: '2026-11-20' })).body
     world.clock.advance(15 * HOUR)
     // Its session is over by then.
@@ -176,9 +176,9 @@ for (const prefix of PREFIXES) {
     refused(run, 400, 'Job expired', 'This job has passed its end_date and was auto-paused.')
     const read = (await team('GET', `/jobs/${job.id}`, { token: again.token })).body.job
     assert.deepEqual([read.is_active, read.next_execution_at, read.name], [false, null, job.name])
-    assert.equal((await ask('GET', `/jobs/${job.id}`, { token: again.token })).body.state, 'paused')
     assert.equal((await team('GET', `/jobs/${job.id}/executions`, { token: again.token })).body.total_executions, 0)
     refused(await change(again, job.id, { is_active: true }), 400, 'Job expired', enabled)
+    assert.equal((await change(again, job.id, { is_active: false })).status, 200)
     assert.equal((await change(again, job.id, { name: 'still off' })).status, 200)
     const on = await change(again, job.id, { is_active: true, end_date: '2026-11-21' })
     assert.deepEqual([on.status, on.body.job.is_active, on.body.job.end_date], [200, true, '2026-11-21'])

@@ -81,6 +81,7 @@ export const openClockwork = async (run: Scenario): Promise<Clockwork> => {
       scheduling: () => {},
       moved: () => {},
       upkeep: () => {},
+      expired: () => {},
       fault: (_, error) => onFault(error),
     },
     boundMs: 1000,

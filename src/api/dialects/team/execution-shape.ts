@@ -1,6 +1,7 @@
 /** An execution on the wire of the team dialect, and the words of its filters. Pure. */
 import type { Status, Trigger } from '../../../domain/execution.ts'
 import type { RanView } from '../../../services/services.ts'
+import type { Surface } from './surface.ts'
 import { zonedInstant } from './times.ts'
 
 type TeamStatus = 'success' | 'failed' | 'running'
@@ -41,7 +42,7 @@ export const filtersOf = (query: Readonly<Record<string, string | undefined>>) =
 export const countOf = (counts: Readonly<Partial<Record<Status, number>>>, word: TeamStatus): number =>
   STATUSES[word].reduce((sum, status) => sum + (counts[status] ?? 0), 0)
 
-export const executionToTeam = (execution: RanView) => {
+export const executionToTeam = (surface: Surface) => (execution: RanView) => {
   const { called, durationMs, finishedAt, trigger } = execution
   return {
     id: execution.id,
@@ -55,15 +56,18 @@ export const executionToTeam = (execution: RanView) => {
     execution_type: called.kind === 'github' ? 'github_actions' : 'webhook',
     target: called.name,
     response_status: execution.statusCode,
-    error_message: errorOf(execution),
+    error_message: errorOf(surface, execution),
     output: execution.output,
   }
 }
 
-export const withJobName = (execution: RanView) => ({ ...executionToTeam(execution), job_name: execution.jobName })
+export const withJobName = (surface: Surface) => (execution: RanView) => ({
+  ...executionToTeam(surface)(execution),
+  job_name: execution.jobName,
+})
 
-export const withRepo = (execution: RanView) => ({
-  ...withJobName(execution),
+export const withRepo = (surface: Surface) => (execution: RanView) => ({
+  ...withJobName(surface)(execution),
   github_repo: execution.called.repo,
 })
 
@@ -72,9 +76,14 @@ const statusOf = (status: Status): TeamStatus => {
   return status === 'pending' || status === 'running' ? 'running' : 'failed'
 }
 
-const errorOf = ({ status, called, statusCode, error, reasonText }: RanView): string | null => {
+const errorOf = ({ generation }: Surface, execution: RanView): string | null => {
+  const { status, called, statusCode, error, reasonText } = execution
   if (statusOf(status) !== 'failed') return null
-  const isRefused = statusCode !== null && (statusCode < 200 || statusCode > 299)
-  if (status === 'failed' && called.kind === 'http' && isRefused) return `Webhook returned status ${statusCode}`
-  return error ?? reasonText
+  const said = error ?? reasonText
+  if (status !== 'failed' || called.kind !== 'http') return said
+  if (statusCode === null) {
+    const isAsked = generation === 2 && execution.trigger === 'manual'
+    return said === null ? null : `${isAsked ? 'Request failed' : 'Webhook call failed'}: ${said}`
+  }
+  return statusCode < 200 || statusCode > 299 ? `Webhook returned status ${statusCode}` : said
 }

@@ -29,7 +29,7 @@ export const executionRoutes: TeamRoutes = (scope, { surface, services }) => {
       job_name: job.name,
       // Of those that are here, as the document has it.
       total_executions: items.length,
-      executions: items.map(executionToTeam),
+      executions: items.map(executionToTeam(surface)),
     }
   })
 
@@ -45,7 +45,7 @@ export const executionRoutes: TeamRoutes = (scope, { surface, services }) => {
     return {
       job_id: job.id,
       job_name: job.name,
-      latest_execution: latest.items.map(executionToTeam)[0] ?? null,
+      latest_execution: latest.items.map(executionToTeam(surface))[0] ?? null,
       statistics: {
         total_executions: sums.total,
         success_count: sums.success,
@@ -66,7 +66,7 @@ export const executionRoutes: TeamRoutes = (scope, { surface, services }) => {
       const job = await jobOf(services, actor, id)
       const execution = await ran.get(actor, executionId).catch(noExecution(executionId))
       if (execution.jobId !== job.id) throw executionNotFound(executionId)
-      return { job: { id: job.id, name: job.name }, execution: withJobName(execution) }
+      return { job: { id: job.id, name: job.name }, execution: withJobName(surface)(execution) }
     },
   )
 
@@ -76,7 +76,7 @@ export const executionRoutes: TeamRoutes = (scope, { surface, services }) => {
     const limit = boundedOf(surface, query, { ...LIMIT, byDefault: 20 })
     const asked = { ...askedOf(query), offset: (page - 1) * limit, limit, ...jobIdOf(query) }
     const { items, total } = await ran.page(actorOf(request), asked).catch(unknownJob({ items: [], total: 0 }))
-    return { executions: items.map(withRepo), total, page, limit, total_pages: Math.ceil(total / limit) }
+    return { executions: items.map(withRepo(surface)), total, page, limit, total_pages: Math.ceil(total / limit) }
   })
 
   scope.get('/executions/statistics', about('executions', 'Sum up all jobs'), async (request) => {
@@ -99,7 +99,7 @@ export const executionRoutes: TeamRoutes = (scope, { surface, services }) => {
 
   scope.get<WithId>('/executions/:id', about('executions', 'Get an execution'), async (request) => {
     const { id } = request.params
-    return { execution: withRepo(await ran.get(actorOf(request), id).catch(noExecution(id))) }
+    return { execution: withRepo(surface)(await ran.get(actorOf(request), id).catch(noExecution(id))) }
   })
 }
 

@@ -70,19 +70,29 @@ export const newJobFrom = (fields: Fields, known: Known, rules: JobRules): JobIn
   if (team === null && rules.surface.generation === 2) throw teamMissing()
   const teamId = team === null ? undefined : teamFrom(team, known.team)
   refuseHalf(called, NEITHER_CALLED)
-  return {
-    name,
-    timetable: timetableOf(expression, rules),
-    endsOn,
-    target: newTarget(called, metadata),
-    policies: { timeoutMs: TIMEOUT_MS },
-    metadata,
-    category: categoryId,
-    team: teamId,
-    enabled,
-    alerts: { announce: 'all', mail },
-  }
+  return newJobOf(
+    { name, expression, called, metadata, category: categoryId, team: teamId, endsOn, enabled, mail },
+    rules,
+  )
 }
+
+export type NewJobParts = Pick<JobInput, 'name' | 'category' | 'team' | 'endsOn' | 'enabled'> & {
+  /** Five fields. */
+  readonly expression: string
+  /** All of a workflow, or an address. */
+  readonly called: Called
+  readonly metadata: JsonObject
+  readonly mail: Mail
+}
+
+/** What every new job of the dialect is like. */
+export const newJobOf = ({ expression, called, mail, ...parts }: NewJobParts, rules: JobRules): JobInput => ({
+  ...parts,
+  timetable: timetableOf(expression, rules),
+  target: newTarget(called, parts.metadata),
+  policies: { timeoutMs: TIMEOUT_MS },
+  alerts: { announce: 'all', mail },
+})
 
 const refuseMissing = (fields: Fields, { needsEndDate }: JobRules): void => {
   const isThere = (name: string) => fields[name] !== undefined && fields[name] !== null

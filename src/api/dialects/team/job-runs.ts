@@ -1,6 +1,5 @@
 /** `/jobs/{id}/execute` and `/jobs/test-run`: a run by hand that is waited for, and a call of what is no job yet. */
 import type { FastifyRequest } from 'fastify'
-import { DomainError } from '../../../domain/errors.ts'
 import { parseDispatchUrl } from '../../../domain/github.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { JobView, RunOverrides, TestRunResult } from '../../../services/services.ts'
@@ -33,11 +32,7 @@ export const jobRunRoutes: TeamRoutes = (scope, { surface, services }) => {
     const words = inJobWords(id, 'execute')
     const job = await jobToChange(services, actor, id, 'job.run').catch(words)
     const overrides = overridesFrom(payloadOf(request), job)
-    const execution = await services.jobs.run(actor, id, overrides).catch(async (error: unknown) => {
-      const isOver = error instanceof DomainError && error.code === 'job.expired'
-      if (isOver && job.state !== 'paused') await services.jobs.pause(actor, id)
-      return words(error)
-    })
+    const execution = await services.jobs.run(actor, id, overrides).catch(words)
     await services.executions.ended(actor, execution.id, WAIT_MS)
     return { message: 'Job triggered successfully', job_id: id, execution_id: execution.id }
   })

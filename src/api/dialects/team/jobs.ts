@@ -3,8 +3,8 @@ import type { Actor } from '../../../domain/actor.ts'
 import { LARGEST_PAGE } from '../../../domain/page.ts'
 import type { AlertsView, JobView, Services } from '../../../services/services.ts'
 import { actorOf, onceMoreIfStale } from '../../routes/route.ts'
-import { type Fields, fieldsOf } from './body.ts'
-import { jobEditFrom, type Known, namedIn, newJobFrom } from './job-body.ts'
+import { fieldsOf } from './body.ts'
+import { jobEditFrom, type Known, type Named, namedIn, newJobFrom } from './job-body.ts'
 import { inJobWords } from './job-errors.ts'
 import type { JobRules } from './job-rules.ts'
 import { jobToTeam, jobWithRuns } from './job-shape.ts'
@@ -24,7 +24,7 @@ export const jobRoutes: TeamRoutes = (scope, context) => {
   scope.post('/jobs', about('jobs', 'Create a job', 'writer'), async (request, reply) => {
     const actor = actorOf(request)
     const fields = fieldsOf(request)
-    const input = newJobFrom(fields, await knownOf(context, actor, fields, null), rulesOf(context))
+    const input = newJobFrom(fields, await knownOf(context, actor, namedIn(fields), null), rulesOf(context))
     const job = await services.jobs.create(actor, input, SAVING).catch(inJobWords(null))
     const alerts = await services.alerts.get(actor, job.id)
     return reply.code(201).send({ message: 'Job created successfully', job: jobToTeam(job, alerts, at().today) })
@@ -62,7 +62,7 @@ export const jobRoutes: TeamRoutes = (scope, context) => {
     const fields = fieldsOf(request)
     const job = await onceMoreIfStale(async () => {
       const present = { job: await services.jobs.get(actor, id), alerts: await services.alerts.get(actor, id) }
-      const edit = jobEditFrom(fields, present, await knownOf(context, actor, fields, id), rulesOf(context))
+      const edit = jobEditFrom(fields, present, await knownOf(context, actor, namedIn(fields), id), rulesOf(context))
       return services.jobs.update(actor, id, edit, present.job.version, { ...SAVING, evenIfSame: true })
     }).catch(words)
     const alerts = await services.alerts.get(actor, id)
@@ -94,7 +94,7 @@ export const jobToChange = async (
 export const aboutOwn = (surface: Surface, summary: string) =>
   surface.generation === 1 ? about('jobs', summary) : about('jobs', summary, 'writer')
 
-const rulesOf = ({ surface, services, timeZone }: TeamContext): JobRules => ({
+export const rulesOf = ({ surface, services, timeZone }: TeamContext): JobRules => ({
   surface,
   timeZone,
   today: services.endDates.today(),
@@ -104,19 +104,16 @@ const rulesOf = ({ surface, services, timeZone }: TeamContext): JobRules => ({
 })
 
 /** `exceptId`: the job itself, whose name is its own. */
-const knownOf = async (
+export const knownOf = async (
   { services }: TeamContext,
   actor: Actor,
-  fields: Fields,
+  { name, category, team }: Named,
   exceptId: string | null,
-): Promise<Known> => {
-  const { name, category, team } = namedIn(fields)
-  return {
-    nameTaken: name !== null && (await services.jobs.isNamed(actor, name, exceptId)),
-    category: category === null ? null : await services.catalog.categories.find(actor, category),
-    team: team === null ? null : await services.catalog.teams.find(actor, team),
-  }
-}
+): Promise<Known> => ({
+  nameTaken: name !== null && (await services.jobs.isNamed(actor, name, exceptId)),
+  category: category === null ? null : await services.catalog.categories.find(actor, category),
+  team: team === null ? null : await services.catalog.teams.find(actor, team),
+})
 
 const alertsIn = (alerts: ReadonlyMap<string, AlertsView>, { id }: JobView): Pick<AlertsView, 'mail'> =>
   alerts.get(id) ?? { mail: null }

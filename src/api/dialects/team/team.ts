@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { Log } from '../../../telemetry/log.ts'
 import { authRoutes } from './auth.ts'
 import { teamAuthenticator } from './authenticate.ts'
+import { bulkUploadRoutes } from './bulk-upload.ts'
 import { catalogRoutes } from './catalog.ts'
 import { cronRoutes } from './cron.ts'
 import { answerRefusals } from './errors.ts'
@@ -48,6 +49,7 @@ export const teamDialect =
           learnRoutes(scope, surface, learned)
           scope.addHook('onRequest', teamAuthenticator(parts.services, surface))
           for (const routes of ROUTES) routes(scope, { ...parts, surface })
+          await scope.register(async (inner) => bulkUploadRoutes(inner, { ...parts, surface }))
         },
         { prefix: surface.prefix },
       )
