@@ -201,6 +201,12 @@ test('a schedule that never fires is taken where it may be over, and the job has
   const edited = await services.jobs.update(ada, id, never, null, { mayBeOver: true })
 
   assert.deepEqual([made.state, made.nextRunAt, edited.state, edited.nextRunAt], ['ended', null, 'ended', null])
+  await services.jobs.create(ada, anInput({ name: 'over', endsOn: '2026-11-20', ...{ timetable: cron('0 0 1 * *') } }))
+  const check = await services.ledger.check(ada, { from: START - HOUR, until: START + 1, cursor: null })
+  assert.deepEqual(
+    check.neverFiring.map(({ jobId }) => jobId),
+    [made.id, id],
+  )
 })
 
 test('an edit that changes nothing is a change only where that is asked for', async (t) => {

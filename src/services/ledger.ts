@@ -1,7 +1,8 @@
 /** Recomputes what should have happened in a stretch of time, and names every occurrence that has no row. */
 import type { Actor } from '../domain/actor.ts'
+import { withoutEndDate } from '../domain/end-date.ts'
 import { invalid } from '../domain/errors.ts'
-import { compile, countBetween } from '../schedule/schedule.ts'
+import { compile, countBetween, neverFires } from '../schedule/schedule.ts'
 import type { KnownJob } from '../store/store.ts'
 import { allow } from './authorise.ts'
 import type { Deps } from './deps.ts'
@@ -23,6 +24,8 @@ export type LedgerCheck = {
   readonly gaps: readonly (Of & Gap)[]
   /** Rows of instants that were never due, at most 1,000. */
   readonly oddities: readonly (Of & Oddity)[]
+  /** A warning, and nothing that is missing: jobs that have ended because their schedule has no instant at all; at most 1,000. */
+  readonly neverFiring: readonly Of[]
   /** Opaque; null when all was looked at. */
   readonly nextCursor: string | null
 }
@@ -54,6 +57,7 @@ type Found = {
   readonly waiting: number
   readonly gaps: readonly Gap[]
   readonly oddities: readonly Oddity[]
+  readonly neverFires: boolean
   readonly reached: number | null
 }
 
@@ -66,8 +70,10 @@ export const createLedgerService = (
     const now = clock.now()
     // What was forgotten by age is no gap.
     const completeSince = (await store.retention.completeSince(known.job.workspaceKey, known.job.key)) ?? 0
-    const found = { rows: 0, expected: 0, waiting: 0, gaps: [] as Gap[], oddities: [] as Oddity[] }
+    const found = { rows: 0, expected: 0, waiting: 0, gaps: [] as Gap[], oddities: [] as Oddity[], neverFires: false }
     for (const era of erasOf(known, former, now)) {
+      if (era.isPresent && known.job.state === 'ended')
+        found.neverFires = neverFires(withoutEndDate(era.timetable), era.after)
       const from = Math.max(era.after, range.from, completeSince)
       const upTo = Math.min(era.upTo, range.until, now)
       if (from >= upTo) continue
@@ -138,6 +144,7 @@ export const createLedgerService = (
       missing: 0,
       gaps: [] as (Of & Gap)[],
       oddities: [] as (Of & Oddity)[],
+      neverFiring: [] as Of[],
     }
     let rows = 0
     let place = cursor === null ? { afterKey: 0, reached: null } : placeOf(auth.cursors.take(cursor, scope))
@@ -174,7 +181,14 @@ const note = (
 }
 
 const add = (
-  sum: { expected: number; waiting: number; missing: number; gaps: (Of & Gap)[]; oddities: (Of & Oddity)[] },
+  sum: {
+    expected: number
+    waiting: number
+    missing: number
+    gaps: (Of & Gap)[]
+    oddities: (Of & Oddity)[]
+    neverFiring: Of[]
+  },
   { job }: KnownJob,
   found: Found,
 ): void => {
@@ -183,6 +197,7 @@ const add = (
   sum.waiting += found.waiting
   sum.missing += found.gaps.reduce((total, { count }) => total + count, 0)
   for (const gap of found.gaps) if (sum.gaps.length < MOST_TOLD) sum.gaps.push({ ...of, ...gap })
+  if (found.neverFires && found.reached === null && sum.neverFiring.length < MOST_TOLD) sum.neverFiring.push(of)
   for (const oddity of found.oddities) if (sum.oddities.length < MOST_TOLD) sum.oddities.push({ ...of, ...oddity })
 }
 

@@ -5,7 +5,9 @@ import { anInput, aWorld, CALLER, PASSWORD } from '../../tests/support/services-
 import { createSecrets } from '../auth/secrets.ts'
 import { secretPlace } from '../auth/target-secrets.ts'
 import type { SealedStore, Store } from '../store/store.ts'
+import { slackPlace } from './notice-settings.ts'
 import { createRotation } from './rotation.ts'
+import { webhookSecrets } from './webhooks.ts'
 
 const OLD = 'test secret key of more than 32 characters'
 const NEW = 'another secret key of more than 32 characters'
@@ -63,6 +65,27 @@ test('S96: after a rotation everything opens with the new key alone, and to peop
     assert.equal(await opened(store, ada.workspaceKey, job.id, NEW), `secret ${index}`)
   const after = await store.jobs.byId(ada.workspaceKey, made[1]?.id ?? '')
   assert.deepEqual([after?.version, after?.updatedAt], [before?.version, before?.updatedAt])
+})
+
+test('S96: after a rotation Slack is reached, and webhooks are signed with both of their secrets, under the new key alone', async (t) => {
+  const { store, clock, services, admin } = await aWorld(t)
+  const ada = await admin()
+  const url = 'https://hooks.slack.com/services/T/B/secret'
+  await services.noticeSettings.setSlack(ada, { isEnabled: true, webhookUrl: url })
+  const { webhook, newSecret: first } = await services.webhooks.create(ada, { name: 'w', url: 'https://example.com/' })
+  const { newSecret: second } = await services.webhooks.rotate(ada, webhook.id, { previousValidMs: 60_000 }, null)
+
+  const report = await rotationOf(store, NEW, [OLD]).rotate(() => {})
+
+  assert.deepEqual([report.left, report.unreadable], [0, []])
+  const secrets = createSecrets(NEW, [])
+  const [slack, row] = await Promise.all([
+    store.channels.slack(ada.workspaceKey),
+    store.channels.webhook(ada.workspaceKey, webhook.id),
+  ])
+  assert.equal(secrets.open(slack?.sealedUrl ?? '', slackPlace(ada.workspaceKey)), url)
+  assert.deepEqual(webhookSecrets(secrets, row!, clock.now()), [second, first])
+  assert.equal(row?.version, 2)
 })
 
 test('S96: a server with the new key alone starts on it, and one with the old key alone does not', async (t) => {

@@ -112,6 +112,7 @@ describe('the ledger, looked at afterwards', { concurrency: 4 }, () => {
       missing: 0,
       gaps: [],
       oddities: [],
+      neverFiring: [],
       expected: 6,
       waiting: 0,
       nextCursor: null,

@@ -71,6 +71,9 @@ export const LedgerCheck = strict({
       }),
     )
     .describe('Rows that do not fit the schedule of their time; at most 1,000.'),
+  never_firing: z
+    .array(strict({ job_id: Id, job_name: z.string() }))
+    .describe('A warning: jobs that have ended because their schedule has no instant at all; at most 1,000.'),
   next_cursor: NextCursor,
 }).meta({ id: 'LedgerCheck' })
 export type LedgerCheck = z.infer<typeof LedgerCheck>

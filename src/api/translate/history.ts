@@ -89,5 +89,6 @@ export const ledgerCheckToWire = (
     scheduled_for: instant(row.scheduledFor),
     problem,
   })),
+  never_firing: check.neverFiring.map(({ jobId, jobName }) => ({ job_id: jobId, job_name: jobName })),
   next_cursor: check.nextCursor,
 })

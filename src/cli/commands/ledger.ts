@@ -38,11 +38,13 @@ export const addLedgerCommand: Adder = (parent, world) => {
         })
         // The server has said what the present is; the pages that follow are of the same range.
         const range = { from: first.from, until: first.until }
-        const sum = { ...range, jobs: 0, expected: 0, waiting: 0, missing: 0, oddities: 0 }
+        const sum = { ...range, jobs: 0, expected: 0, waiting: 0, missing: 0, oddities: 0, never_firing: 0 }
         for (let page = first; ; ) {
           for (const name of ['jobs', 'expected', 'waiting', 'missing'] as const) sum[name] += page[name]
           sum.oddities += page.oddities.length
-          if (json) for (const found of [...page.gaps, ...page.oddities]) terminal.sayJson(found, 0)
+          sum.never_firing += page.never_firing.length
+          if (json)
+            for (const found of [...page.gaps, ...page.oddities, ...page.never_firing]) terminal.sayJson(found, 0)
           else tell(page)
           if (page.next_cursor === null) break
           if (terminal.interactive) terminal.remark(`${sum.jobs} jobs, ${sum.expected} occurrences …`)
@@ -54,7 +56,7 @@ export const addLedgerCommand: Adder = (parent, world) => {
       }),
     )
 
-  const tell = ({ gaps, oddities }: LedgerCheck): void => {
+  const tell = ({ gaps, oddities, never_firing }: LedgerCheck): void => {
     for (const { job_name, job_id, first, last, count } of gaps) {
       const range =
         count === 1 ? showInstant(first) : `${showInstant(first)} to ${showInstant(last)}, ${count} occurrences`
@@ -62,6 +64,8 @@ export const addLedgerCommand: Adder = (parent, world) => {
     }
     for (const { job_name, job_id, scheduled_for, problem, execution_id } of oddities)
       terminal.say(safe(`${problem}: ${job_name} (${job_id}) ${showInstant(scheduled_for)} (run ${execution_id})`))
+    for (const { job_name, job_id } of never_firing)
+      terminal.say(safe(`warning: ${job_name} (${job_id}) never fires: its schedule has no instant`))
   }
 }
 
@@ -77,14 +81,19 @@ const summary = ({
   waiting,
   missing,
   oddities,
+  never_firing,
   from,
   until,
-}: Omit<LedgerCheck, 'gaps' | 'oddities' | 'next_cursor'> & { oddities: number }): string =>
+}: Omit<LedgerCheck, 'gaps' | 'oddities' | 'never_firing' | 'next_cursor'> & {
+  oddities: number
+  never_firing: number
+}): string =>
   [
     `${showInstant(from)} to ${showInstant(until)}: ${jobs} jobs, ${expected} occurrences`,
     missing === 0 ? 'each has its row' : `${missing} without a row`,
     waiting === 0 ? null : `${waiting} wait for a server to take them`,
     oddities === 0 ? null : `${oddities} rows do not fit`,
+    never_firing === 0 ? null : `${never_firing} never fire`,
   ]
     .filter((part) => part !== null)
     .join('; ')
