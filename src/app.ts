@@ -161,7 +161,6 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     log,
     metrics,
     ways: { egress, revocation, version: VERSION },
-    ownUrl: () => `http://127.0.0.1:${self.port}`,
     active: engine.scheduling,
   })
   const guard = createEgressGuard(egress)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { loadConfig, type Texts } from '../config/config.ts'
 import { parseEgressAllow } from '../execute/execute.ts'
-import { frontendUrl, isSlack, openChannels } from './channels.ts'
+import { isSlack, jobPage, openChannels } from './channels.ts'
 import { mailServerOf } from './mail.ts'
 
 const configOf = (more: Texts = {}) => loadConfig({ SECRET_KEY: 'q8Zr2mVx7Lw4Tn9Bk3Yd6Hs1Fj5Gc0PaUeXi', ...more })
@@ -46,11 +46,10 @@ describe('the channels of a server', () => {
     assert.equal(isSlack(new URL('https://localhost:1/x'), { allowPrivate: true, allow: [] }), true)
   })
 
-  it('links lead to the dashboard that is named, else to that of the public or of the own address', () => {
-    const own = 'http://127.0.0.1:5001'
-
-    assert.equal(frontendUrl(configOf(), own), 'http://127.0.0.1:5001/ui')
-    assert.equal(frontendUrl(configOf({ PUBLIC_URL: 'https://c.example.com' }), own), 'https://c.example.com/ui')
-    assert.equal(frontendUrl(configOf({ FRONTEND_BASE_URL: 'https://f.example.com/' }), own), 'https://f.example.com')
+  it('links lead to the dashboard that is named; without one there is none', () => {
+    assert.equal(jobPage(configOf(), 'j 1'), null)
+    assert.equal(jobPage(configOf({ PUBLIC_URL: 'https://c.example.com' }), 'j 1'), null)
+    const named = configOf({ FRONTEND_BASE_URL: 'https://f.example.com/' })
+    assert.equal(jobPage(named, 'j 1'), 'https://f.example.com/jobs/j%201/edit')
   })
 })

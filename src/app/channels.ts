@@ -4,6 +4,7 @@ import { systemClock } from '../domain/clock.ts'
 import { createPost, type EgressPolicy, namesHost, type PostOptions } from '../execute/execute.ts'
 import type { Channel } from '../notify/channel.ts'
 import { createEmailChannel } from '../notify/email.ts'
+import { jobLink } from '../notify/render.ts'
 import { createSlackChannel } from '../notify/slack.ts'
 import { createWebhookChannel } from '../notify/webhook.ts'
 import { mailServerOf } from './mail.ts'
@@ -37,8 +38,6 @@ export const isSlack = (url: URL, { allow, allowPrivate }: Pick<EgressPolicy, 'a
   (SLACK.includes(url.hostname) && url.port === '') ||
   allow.some((rule) => namesHost(rule, url.hostname, Number(url.port) || 443))
 
-/** Where links in notices lead; `ownUrl` is what this server listens on. */
-export const frontendUrl = (
-  { frontendBaseUrl, publicUrl }: Pick<Config, 'frontendBaseUrl' | 'publicUrl'>,
-  ownUrl: string,
-): string => frontendBaseUrl ?? `${publicUrl ?? ownUrl}/ui`
+/** The page of a job; null where no dashboard is named: a link that leads nowhere is worse than none. */
+export const jobPage = ({ frontendBaseUrl }: Pick<Config, 'frontendBaseUrl'>, jobId: string): string | null =>
+  frontendBaseUrl === null ? null : jobLink(frontendBaseUrl, jobId)

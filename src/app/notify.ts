@@ -5,13 +5,13 @@ import { systemClock } from '../domain/clock.ts'
 import { newId } from '../domain/ids.ts'
 import type { PostOptions } from '../execute/execute.ts'
 import { createNotify, type Notify } from '../notify/notify.ts'
-import { jobLink, render } from '../notify/render.ts'
+import { render } from '../notify/render.ts'
 import { slackPlace } from '../services/notice-settings.ts'
 import { webhookSecrets } from '../services/webhooks.ts'
 import type { Store } from '../store/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { frontendUrl, openChannels } from './channels.ts'
+import { jobPage, openChannels } from './channels.ts'
 
 export type Telling = {
   readonly start: () => void
@@ -26,8 +26,6 @@ export const openNotify = (
     readonly log: Log
     readonly metrics: Metrics
     readonly ways: Pick<PostOptions, 'egress' | 'revocation' | 'version'>
-    /** What this server listens on; known once it does. */
-    readonly ownUrl: () => string
     /** Only a process that schedules tells. */
     readonly active: () => boolean
   },
@@ -43,7 +41,7 @@ export const openNotify = (
     render,
     openSlack: (workspaceKey, sealed) => auth.secrets.open(sealed, slackPlace(workspaceKey)),
     openWebhook: (row) => webhookSecrets(auth.secrets, row, systemClock.now()),
-    linkOf: (jobId) => jobLink(frontendUrl(config, parts.ownUrl()), jobId),
+    linkOf: (jobId) => jobPage(config, jobId),
     zone: config.timeZone,
     active: parts.active,
     onEnded: (channel, how, error) => {

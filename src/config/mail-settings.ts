@@ -75,8 +75,8 @@ export const MAIL_SETTINGS = {
     name: 'FRONTEND_BASE_URL',
     kind: orNothing(webAddress),
     byDefault: nothing,
-    help: 'Where links in notices lead: the pages of jobs are below it. Without it, `/ui` of PUBLIC_URL or of the address this server listens on.',
-    changedBy: 'Whoever serves a dashboard of their own, or has one at another address.',
+    help: 'Where links in notices lead: the pages of jobs are below it. Without it, notices carry no links.',
+    changedBy: 'Whoever serves a dashboard.',
     example: 'https://jobs.example.com/ui',
   }),
 } as const

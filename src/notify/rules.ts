@@ -4,6 +4,7 @@ import type { Event } from '../domain/event.ts'
 import type { Audience, ChannelKind, NoticeType } from '../domain/notice.ts'
 import type { AlertRun, AlertSubject } from '../store/store.ts'
 import type { NoticeFacts, NoticeKind } from './channel.ts'
+import { concernsOwner } from './wishes.ts'
 
 export type Post = { readonly channel: ChannelKind; readonly recipient: string; readonly facts: NoticeFacts }
 
@@ -18,7 +19,14 @@ export type Line = {
   readonly executionId: string | null
 }
 
-export type Told = { readonly lines: readonly Line[]; readonly posts: readonly Post[] }
+export type Told = {
+  readonly lines: readonly Line[]
+  readonly posts: readonly Post[]
+  /** What the owner is mailed who asked to be: null where it is nothing of that kind. */
+  readonly toOwner: { readonly userId: string; readonly facts: NoticeFacts } | null
+}
+
+const NOTHING: Told = { lines: [], posts: [], toOwner: null }
 
 export type Heard = {
   readonly event: Event
@@ -73,10 +81,10 @@ export const seriesAfter = (series: Series, event: Event): Series => {
 export const toldOf = (heard: Heard): Told => {
   const { event, subject } = heard
   const kind = KIND_OF[event.type]
-  if (kind === undefined) return { lines: [], posts: [] }
+  if (kind === undefined) return NOTHING
   const { alerts } = subject
   const isAsleep = alerts.snoozedUntil !== null && event.at < alerts.snoozedUntil && !OF_CHANGES.includes(kind)
-  if (isAsleep) return { lines: [], posts: [] }
+  if (isAsleep) return NOTHING
   const facts = factsOf(kind, heard)
   const { failures } = seriesAfter(subject, event)
   const met = (rule: AlertRule): NoticeFacts | null => {
@@ -102,7 +110,9 @@ export const toldOf = (heard: Heard): Told => {
       : []),
     ...byRules.flatMap(({ rule, facts: of }) => (of === null ? [] : postsOf(of, rule))),
   ]
-  return { lines: once(lines, lineKey), posts: once(posts, postKey) }
+  const { ownerId } = subject
+  const toOwner = ownerId === null || !concernsOwner(kind) ? null : { userId: ownerId, facts }
+  return { lines: once(lines, lineKey), posts: once(posts, postKey), toOwner }
 }
 
 /** What is late or takes long at `now`, or was when it ended; `what` is told once for each execution. */
@@ -121,7 +131,7 @@ export const overdueOf = (
     const kind = rule.on === 'late' ? 'job.late' : 'job.long'
     const facts = { ...bareFacts(kind, subject, { at: now, link, zone }), execution: { id: run.id }, durationMs: ms }
     const lines = inboxLines(facts, rule, { subject })
-    return [{ what: `${rule.on} ${rule.afterMs}`, lines, posts: postsOf(facts, rule) }]
+    return [{ what: `${rule.on} ${rule.afterMs}`, lines, posts: postsOf(facts, rule), toOwner: null }]
   })
 }
 

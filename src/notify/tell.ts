@@ -2,6 +2,7 @@
 import type { Clock } from '../domain/clock.ts'
 import { GIVE_UP_AFTER_MS } from '../domain/notice.ts'
 import type { AlertSubject, NewDelivery, NewNotice, Series, Store, Telling, Untold } from '../store/store.ts'
+import { addressedBy, mailed, type Numbered } from './mailed.ts'
 import { type Heard, overdueOf, seriesAfter, type Told, toldOf } from './rules.ts'
 
 const EVENTS_AT_ONCE = 200
@@ -25,24 +26,19 @@ export const createTeller = ({ store, clock, newId, linkOf, zone }: TellParts): 
 
   const noticesOf = ({ lines }: Told, at: number): NewNotice[] => lines.map((line) => ({ ...line, id: newId(), at }))
 
-  /** A disabled user hears nothing, by e-mail neither. */
-  const deliveriesOf = async (workspaceKey: number, { posts }: Told, eventNumber: number | null) => {
-    const addresses = [...new Set(posts.filter(({ channel }) => channel === 'email').map(({ recipient }) => recipient))]
-    const users = await outbox.addressees(workspaceKey, addresses)
-    const silent = new Set(users.filter(({ isEnabled }) => !isEnabled).map(({ address }) => address))
+  const deliveriesOf = async (workspaceKey: number, all: readonly Numbered[]): Promise<NewDelivery[]> => {
+    const users = await outbox.addressees(workspaceKey, addressedBy(all))
     const now = clock.now()
-    return posts
-      .filter(({ recipient }) => !silent.has(recipient.normalize('NFC').toLowerCase()))
-      .map(
-        (post): NewDelivery => ({
-          ...post,
-          id: newId(),
-          eventNumber,
-          createdAt: now,
-          notBefore: now,
-          giveUpAt: now + GIVE_UP_AFTER_MS,
-        }),
-      )
+    return all.flatMap(({ told, eventNumber }) =>
+      mailed(told, users).map((post) => ({
+        ...post,
+        id: newId(),
+        eventNumber,
+        createdAt: now,
+        notBefore: now,
+        giveUpAt: now + GIVE_UP_AFTER_MS,
+      })),
+    )
   }
 
   const tellOverdue = async (workspaceKey: number, about: Parameters<typeof overdueOf>[0], now: number) => {
@@ -52,7 +48,7 @@ export const createTeller = ({ store, clock, newId, linkOf, zone }: TellParts): 
       await outbox.tell({
         workspaceKey,
         notices: noticesOf(told, now),
-        deliveries: await deliveriesOf(workspaceKey, told, null),
+        deliveries: await deliveriesOf(workspaceKey, [{ told, eventNumber: null }]),
         series: [],
         supersedes: [],
         of: { kind: 'once', executionId: run.id, what, at: now },
@@ -74,7 +70,7 @@ export const createTeller = ({ store, clock, newId, linkOf, zone }: TellParts): 
     const present = new Map<string, AlertSubject>(subjects)
     const series = new Map<number, Series>()
     const notices: NewNotice[] = []
-    const deliveries: NewDelivery[] = []
+    const all: Numbered[] = []
     const supersedes: Telling['supersedes'][number][] = []
     for (const event of events) {
       const subject = event.jobId === null ? undefined : present.get(event.jobId)
@@ -90,7 +86,7 @@ export const createTeller = ({ store, clock, newId, linkOf, zone }: TellParts): 
       }
       const told = toldOf(heard)
       notices.push(...noticesOf(told, event.at))
-      deliveries.push(...(await deliveriesOf(workspaceKey, told, event.number)))
+      all.push({ told, eventNumber: event.number })
       if (event.type === 'job.paused' || event.type === 'job.resumed')
         supersedes.push({ jobId: subject.id, from: event.at - SAME_REQUEST_MS })
       const { failingSince, failures } = seriesAfter(subject, event)
@@ -105,6 +101,7 @@ export const createTeller = ({ store, clock, newId, linkOf, zone }: TellParts): 
         !supersedes.some((one) => one.jobId === jobId && at >= one.from && at <= one.from + SAME_REQUEST_MS),
     )
     const of = { kind: 'events', after, upTo } as const
+    const deliveries = await deliveriesOf(workspaceKey, all)
     await outbox.tell({ workspaceKey, notices: left, deliveries, series: [...series.values()], supersedes, of })
     // What started late and ended before anybody looked at it.
     for (const [id, run] of runs) {

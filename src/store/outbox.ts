@@ -75,7 +75,16 @@ export type Telling = {
 
 export type Watched = { readonly workspaceKey: number; readonly subject: AlertSubject; readonly run: AlertRun }
 
-export type Addressee = { readonly address: string; readonly isEnabled: boolean }
+/** A user of the workspace, and what it said of mails. */
+export type Addressee = {
+  readonly id: string
+  readonly email: string
+  /** `email` as addresses are compared. */
+  readonly address: string
+  readonly isEnabled: boolean
+  /** As they are kept; empty where the user never said. */
+  readonly wishes: Readonly<Record<string, unknown>>
+}
 
 export type Attempted = {
   readonly ids: readonly string[]
@@ -93,8 +102,11 @@ export type OutboxStore = {
   readonly runs: (workspaceKey: number, ids: readonly string[]) => Promise<ReadonlyMap<string, AlertRun>>
   /** E-mail addresses of users, or of the owners of keys, by the id of either. */
   readonly namesOf: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
-  /** Those of the addresses that belong to users of the workspace. */
-  readonly addressees: (workspaceKey: number, addresses: readonly string[]) => Promise<readonly Addressee[]>
+  /** The users of the workspace to whom one of the addresses belongs, or who have one of the ids. */
+  readonly addressees: (
+    workspaceKey: number,
+    of: { readonly addresses: readonly string[]; readonly ids: readonly string[] },
+  ) => Promise<readonly Addressee[]>
   /** What waits or runs of jobs that want to hear of it meanwhile. */
   readonly watched: () => Promise<readonly Watched[]>
   readonly wasTold: (workspaceKey: number, executionId: string, what: string) => Promise<boolean>

@@ -67,6 +67,7 @@ export type { CatchUpDepth, LimitRow, LimitStore, LimitWrite } from './limits.ts
 export type { Forgetter, Maintenance, Sizes } from './maintenance.ts'
 export type { NewAuditEntry } from './notes.ts'
 export type {
+  Addressee,
   AlertRun,
   AlertSubject,
   DeliveryRow,

@@ -21,6 +21,7 @@ import { nodesContract } from './store-nodes.ts'
 import { noticesContract } from './store-notices.ts'
 import { outcomesContract } from './store-outcomes.ts'
 import { peopleContract } from './store-people.ts'
+import { preferencesContract } from './store-preferences.ts'
 import { ranContract } from './store-ran.ts'
 import { reportsContract } from './store-reports.ts'
 import { retentionContract } from './store-retention.ts'
@@ -63,5 +64,6 @@ export const storeContract = (name: string, open: OpenStore): void => {
     ticketsContract(open)
     retentionContract(open)
     noticesContract(open)
+    preferencesContract(open)
   })
 }

@@ -2,7 +2,16 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { DEFAULT_ALERTS, type JobAlerts } from '../../domain/alerts.ts'
 import { EVERY_EVENT_TYPE } from '../../domain/event.ts'
-import type { AlertRun, AlertSubject, NewDelivery, NewNotice, OutboxStore, Telling, Watched } from '../outbox.ts'
+import type {
+  Addressee,
+  AlertRun,
+  AlertSubject,
+  NewDelivery,
+  NewNotice,
+  OutboxStore,
+  Telling,
+  Watched,
+} from '../outbox.ts'
 import { DELETED } from './codes.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createEventStore } from './events.ts'
@@ -20,6 +29,13 @@ type SubjectRow = {
   readonly value: string | null
   readonly failing_since: number | null
   readonly failures: number | null
+}
+type AddresseeRow = {
+  readonly id: string
+  readonly email: string
+  readonly email_key: string
+  readonly enabled: number
+  readonly value: string | null
 }
 type RunRow = {
   readonly id: string
@@ -77,14 +93,17 @@ export const createOutboxStore = (access: Access): OutboxStore => {
       return new Map(rows.map(({ id, email }) => [id, email]))
     },
 
-    addressees: async (workspaceKey, addresses) => {
-      if (addresses.length === 0) return []
-      const keys = sql.join(addresses.map((address) => address.normalize('NFC').toLowerCase()))
-      const { rows } = await sql<{ email_key: string; enabled: number }>`
-        select email_key, enabled from "user" where workspace_key = ${workspaceKey} and email_key in (${keys})`.execute(
-        read,
-      )
-      return rows.map(({ email_key, enabled }) => ({ address: email_key, isEnabled: enabled === 1 }))
+    addressees: async (workspaceKey, { addresses, ids }) => {
+      if (addresses.length + ids.length === 0) return []
+      const keys = JSON.stringify(addresses.map((address) => address.normalize('NFC').toLowerCase()))
+      const users = sql`
+        select key from "user" where email_key in (select value from json_each(${keys}))
+        union select key from "user" where id in (select value from json_each(${JSON.stringify(ids)}))`
+      const { rows } = await sql<AddresseeRow>`
+        select u.id, u.email, u.email_key, u.enabled, p.value
+        from "user" u left join preference p on p.user_id = u.id and p.kind = 'notices'
+        where u.workspace_key = ${workspaceKey} and u.key in (${users})`.execute(read)
+      return rows.map(addresseeOf)
     },
 
     // Leans on job_alerts_watched and execution_live: only what is watched is looked at.
@@ -172,6 +191,14 @@ const subjectOf = (row: SubjectRow): AlertSubject => ({
   alerts: row.value === null ? DEFAULT_ALERTS : (JSON.parse(row.value) as JobAlerts),
   failingSince: row.failing_since,
   failures: row.failures ?? 0,
+})
+
+const addresseeOf = (row: AddresseeRow): Addressee => ({
+  id: row.id,
+  email: row.email,
+  address: row.email_key,
+  isEnabled: row.enabled === 1,
+  wishes: row.value === null ? {} : JSON.parse(row.value),
 })
 
 const runOf = (row: RunRow): AlertRun => ({

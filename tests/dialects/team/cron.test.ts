@@ -28,6 +28,14 @@ for (const prefix of PREFIXES) {
     const far = await judge({ expression: '60 * * * *' })
     assert.deepEqual([far.status, far.body.valid, far.body.error], [200, false, 'Invalid cron expression'])
     assert.match(far.body.message, /minute/)
+    for (const [expression, message] of [
+      ['*/60 * * * *', 'minute: the step in "*/60" is wider than its range; give at most 59.'],
+      ['0 */24 * * *', 'hour: the step in "*/24" is wider than its range; give at most 23.'],
+      ['0 0 5,10-20/11 * *', 'day: the step in "10-20/11" is wider than its range; give at most 10.'],
+    ])
+      assert.equal((await judge({ expression })).body.message, message)
+    for (const expression of ['*/59 */23 */30 */11 */6', '0 0 10-20/10 * *'])
+      assert.equal((await judge({ expression })).body.valid, true, expression)
     for (const expression of ['* 24 * * *', '5-1 * * * *', '*/0 * * * *', '0 0 H * *'])
       assert.equal((await judge({ expression })).body.valid, false, expression)
   })

@@ -57,7 +57,29 @@ export const fiveFields = (given: unknown): string => {
   const fields = text.split(/\s+/)
   if (fields.length !== 5)
     throw wrong('Cron expression must have exactly 5 fields (minute hour day month day-of-week).')
+  for (const [at, name, most] of STEPPED) refuseWideStep(name, fields[at] ?? '', most)
   return fields.join(' ')
+}
+
+/** Place, name, and how far the first value is from the last. */
+const STEPPED = [
+  [0, 'minute', [0, 59]],
+  [1, 'hour', [0, 23]],
+  [2, 'day', [1, 31]],
+  [3, 'month', [1, 12]],
+  [4, 'day-of-week', [0, 6]],
+] as const
+
+/** A step that is wider than its range would only ever meet the first value: more likely a slip than a wish. Throws 400. */
+const refuseWideStep = (name: string, field: string, [low, high]: readonly [number, number]): void => {
+  for (const part of field.split(',')) {
+    const found = /^(?:\*|(\d{1,4})(?:-(\d{1,4}))?)\/(\d{1,9})$/.exec(part)
+    if (found === null) continue
+    const [, from, to, step] = found
+    const width = Number(to ?? high) - Number(from ?? low)
+    if (width >= 0 && Number(step) > width)
+      throw wrong(`${name}: the step in "${part}" is wider than its range; give at most ${width}.`)
+  }
 }
 
 const wrong = (message: string): TeamRefusal => refusal(400, 'Invalid cron expression', message)

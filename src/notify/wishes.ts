@@ -1,0 +1,24 @@
+/** What a user wants to be mailed decides, at its own address, over what jobs say. Pure. */
+import type { NoticeSwitches } from '../domain/preferences.ts'
+import type { NoticeKind } from './channel.ts'
+
+const OF_FAILURES: readonly NoticeKind[] = [
+  'job.failed',
+  'job.failing',
+  'job.missed',
+  'job.uncertain',
+  'job.late',
+  'job.long',
+]
+const OF_SUCCESSES: readonly NoticeKind[] = ['job.succeeded', 'job.recovered']
+/** Mailed to the owner of the job who asked for it, whether or not the job says so. */
+const OF_SWITCHING_OFF: readonly NoticeKind[] = ['job.disabled', 'job.auto_paused']
+
+/** Whether what a job mails to this user goes out at once. */
+export const isMailed = (kind: NoticeKind, wishes: NoticeSwitches): boolean => {
+  if (OF_FAILURES.includes(kind)) return wishes.emailOnFailure
+  if (OF_SUCCESSES.includes(kind)) return wishes.emailOnSuccess
+  return true
+}
+
+export const concernsOwner = (kind: NoticeKind): boolean => OF_SWITCHING_OFF.includes(kind)
