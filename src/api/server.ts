@@ -9,15 +9,9 @@ import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { authenticator } from './authenticate.ts'
 import { allowOrigins } from './cors.ts'
-import {
-  type ApschedulerAccess,
-  apschedulerDialect,
-  apschedulerRefuser,
-  isApschedulerPath,
-} from './dialects/apscheduler/apscheduler.ts'
-import { teamRefuser } from './dialects/team/errors.ts'
-import { isTeamPath } from './dialects/team/surface.ts'
-import { teamDialect } from './dialects/team/team.ts'
+import type { Dialect } from './dialect.ts'
+import type { ApschedulerAccess } from './dialects/apscheduler/surface.ts'
+import { APSCHEDULER, DIALECTS } from './dialects.ts'
 import { docsPages } from './docs-page.ts'
 import { parseJson } from './json-body.ts'
 import { LIMITS, type Limits, refuseBrokenRequest } from './limits.ts'
@@ -94,7 +88,7 @@ export type Server = Pick<FastifyInstance, 'inject'> & {
 
 export const createServer = async (parts: ServerParts): Promise<Server> => {
   const { services, log, metrics, clock, settings } = parts
-  const app = await newApp(parts)
+  const { app, dialects } = await newApp(parts, DIALECTS)
   await describeApi(app, settings.version)
   const context = { services, clock, timeZone: settings.timeZone }
   await app.register(
@@ -133,17 +127,7 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
     },
     { prefix: '/api/v3' },
   )
-  await app.register(
-    teamDialect({
-      services,
-      clock,
-      timeZone: settings.timeZone,
-      version: settings.version,
-      log,
-      exposeDetails: settings.exposeErrorDetails,
-    }),
-  )
-  await app.register(apscheduler(parts))
+  for (const { plugin } of dialects) await app.register(plugin)
   healthRoutes(app, { services, metrics, metricsPublic: settings.metricsPublic })
   rootRoute(app)
   await docsPages(app)
@@ -153,23 +137,17 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
 
 /** The listener of APSCHEDULER_PORT: `/scheduler` and `/api/health`, and nothing else. */
 export const createApschedulerServer = async (parts: ServerParts): Promise<Server> => {
-  const app = await newApp(parts)
-  await app.register(apscheduler(parts))
+  const { app, dialects } = await newApp(parts, [APSCHEDULER])
+  for (const { plugin } of dialects) await app.register(plugin)
   healthRoute(app, parts.services, 'running')
   return serverOf(app)
 }
 
-const apscheduler = ({ services, clock, log, settings }: ServerParts): FastifyPluginAsync => {
-  const { schedulerApi, timeZone, exposeErrorDetails: exposeDetails } = settings
-  return schedulerApi === null
-    ? async () => {}
-    : apschedulerDialect({ ...schedulerApi, services, clock, timeZone, log, exposeDetails })
-}
-
 /** Limits, headers and refusals, which every listener has. */
-const newApp = async ({ log, metrics, settings, limits = LIMITS }: ServerParts) => {
-  const telling = { log, exposeDetails: settings.exposeErrorDetails }
-  const refuse = refuser(telling)
+const newApp = async (parts: ServerParts, spoken: readonly Dialect[]) => {
+  const { services, clock, log, metrics, settings, limits = LIMITS } = parts
+  const { version, timeZone, schedulerApi, exposeErrorDetails: exposeDetails } = settings
+  const refuse = refuser({ log, exposeDetails })
   const app = fastify({
     logger: false,
     genReqId: newId,
@@ -196,20 +174,16 @@ const newApp = async ({ log, metrics, settings, limits = LIMITS }: ServerParts) 
   app.decorateRequest('stillActor', null)
   app.decorateRequest('bodyDigest', '')
   watchRequests(app, { log, metrics })
-  const [inTeamWords, inApschedulerWords] = [
-    teamRefuser(telling),
-    apschedulerRefuser({ ...telling, auth: settings.schedulerApi?.auth ?? 'none' }),
-  ]
-  answerProblems(app, refuse, (path) =>
-    isTeamPath(path) ? inTeamWords : isApschedulerPath(path) ? inApschedulerWords : refuse,
-  )
+  const dialectParts = { services, clock, timeZone, version, log, exposeDetails, schedulerApi }
+  const dialects = spoken.map((dialect) => dialect(dialectParts))
+  answerProblems(app, refuse, (path) => dialects.find(({ owns }) => owns(path))?.refuse ?? refuse)
   await secureHeaders(app)
   await allowOrigins(app, settings.corsOrigins)
   readJsonOnly(app)
-  return app
+  return { app, dialects }
 }
 
-const serverOf = async (app: Awaited<ReturnType<typeof newApp>>): Promise<Server> => {
+const serverOf = async (app: Awaited<ReturnType<typeof newApp>>['app']): Promise<Server> => {
   await app.ready()
   return {
     listen: ({ host, port }) => app.listen({ host, port }),

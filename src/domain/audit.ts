@@ -23,6 +23,8 @@ export const DEEDS = {
   'job.run': 'somebody asked for a run',
   'execution.cancelled': 'somebody cancelled an execution',
   'execution.retried': 'somebody asked for another try of an execution',
+  'execution.forgotten': 'the record of an execution was deleted',
+  'job.history_cleared': 'the records of what a job ran were deleted',
   'key.created': 'an API key was made',
   'key.changed': 'an API key was changed',
   'key.revoked': 'an API key was revoked',

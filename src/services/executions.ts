@@ -34,6 +34,10 @@ export type Executions = {
   readonly cancel: (actor: Actor, id: string, ifAt?: Standing | null) => Promise<ExecutionView>
   /** conflict when it is not failed, cancelled or uncertain; stale when it no longer stands where the caller saw it. */
   readonly retry: (actor: Actor, id: string, ifAt?: Standing | null) => Promise<ExecutionView>
+  /** The record is gone for good. conflict while it has not ended, and when its job was deleted. */
+  readonly forget: (actor: Actor, id: string) => Promise<void>
+  /** All that has ended of what the job ran; what is under way stays. Answers how many. */
+  readonly forgetOf: (actor: Actor, jobId: string) => Promise<number>
 }
 
 /** Somebody waits for it: most calls end soon, and a slow one is not asked for too often. */
@@ -150,6 +154,21 @@ export const createExecutions = (deps: Deps): Executions => {
       }
       signals.wake()
       return reread(actor, id)
+    },
+
+    forget: async (actor, id) => {
+      const { execution, job } = await executionFor(actor, 'execution.change', id)
+      if (job === null) throw new DomainError('conflict', 'The job of this execution was deleted.')
+      if (!isFinished(execution.status))
+        throw new DomainError('conflict', `Only what has ended can be deleted; this one is ${execution.status}.`)
+      const note = { deed: 'execution.forgotten', subject: { kind: 'execution', id }, jobId: job.id } as const
+      await noting(deps, actor, note).retention.forget({ ...job, jobKey: job.key }, id)
+    },
+
+    forgetOf: async (actor, jobId) => {
+      const job = await jobFor(store, actor, 'job.change', jobId)
+      const note = { deed: 'job.history_cleared', subject: { kind: 'job', id: job.id } } as const
+      return noting(deps, actor, note).retention.forget({ ...job, jobKey: job.key }, null)
     },
   }
 }

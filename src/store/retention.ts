@@ -36,6 +36,11 @@ export type RetentionStore = {
     cutoffs: Cutoffs,
     page: { readonly from: number; readonly limit: number },
   ) => Promise<{ readonly removed: number; readonly next: number | null }>
+  /**
+   * Forgets what ended of the job's executions, or the one of this id, at somebody's wish. The floor of its history is raised past
+   * them. Answers how many.
+   */
+  readonly forget: (job: Pick<JobHistory, 'jobKey' | 'workspaceKey'>, executionId: string | null) => Promise<number>
   /** A deleted job without executions leaves for good; false when it has some, or is not deleted. */
   readonly forgetJob: (job: Pick<JobHistory, 'jobKey' | 'workspaceKey'>) => Promise<boolean>
   /** From this instant on every occurrence has its row: of the job, or of every job of the workspace. Null: nothing was ever forgotten. */

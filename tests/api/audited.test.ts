@@ -16,6 +16,8 @@ const AUDITED: Readonly<Record<string, Deed | { readonly exempt: string }>> = {
   undoJob: 'job.undone',
   cancelExecution: 'execution.cancelled',
   retryExecution: 'execution.retried',
+  deleteExecution: 'execution.forgotten',
+  deleteJobExecutions: 'job.history_cleared',
   updateJobAlerts: 'job.alerts_changed',
   updateSlackSettings: 'slack.changed',
   createWebhook: 'webhook.created',
@@ -99,6 +101,10 @@ test('S98: each of them is, with who did it and from where', async (t) => {
   await runWaiting(world, 'failed')
   await as('POST', `/executions/${run.id}/retry`)
   await as('POST', `/executions/${run.id}/cancel`)
+  await as('DELETE', `/executions/${run.id}`)
+  await as('POST', `/jobs/${job.id}/run`)
+  await runWaiting(world, 'failed')
+  await as('DELETE', `/jobs/${job.id}/executions`)
   await as('DELETE', `/jobs/${job.id}`)
   const signed = { kind: 'http', url: 'https://example.com/', signing: {} }
   const { id: signedId } = (await as('POST', '/jobs', aJob({ target: signed }))).body

@@ -64,6 +64,8 @@ const MATRIX: Readonly<Record<string, Row>> = {
   getExecution: { path: '/executions/EXECUTION', ...read },
   cancelExecution: { path: '/executions/EXECUTION/cancel', ...change },
   retryExecution: { path: '/executions/EXECUTION/retry', ...change },
+  deleteExecution: { path: '/executions/EXECUTION', ...change },
+  deleteJobExecutions: { path: '/jobs/JOB/executions', ...change },
   previewSchedule: { body: { schedules }, ...own },
   validateSchedule: { body: { schedules }, ...own },
   testTarget: { body: { url: 'http://192.0.2.1/' }, ...own, viewer: 403, key: 403 },

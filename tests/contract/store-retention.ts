@@ -12,7 +12,7 @@ const FAILED: Partial<OutcomeWrite> = { to: 'failed', statusCode: 500, error: 's
 const NEVER = Number.NEGATIVE_INFINITY
 
 /** Runs the job at noon, one minute past and so on, one run for each ending; answers the ids. */
-const history = async (world: World, job: Job, endings: readonly ('success' | 'failed' | 'running')[]) => {
+export const history = async (world: World, job: Job, endings: readonly ('success' | 'failed' | 'running')[]) => {
   const ids: string[] = []
   for (const [index, ending] of endings.entries()) {
     const dueAt = NOON + (index + 1) * MINUTE

@@ -9,6 +9,7 @@ import { endsContract } from './store-ends.ts'
 import { eventsContract } from './store-events.ts'
 import { executionsContract } from './store-executions.ts'
 import { externalIdsContract } from './store-external-ids.ts'
+import { forgottenContract } from './store-forgotten.ts'
 import { historyContract } from './store-history.ts'
 import { jobHistoryContract } from './store-job-history.ts'
 import { jobNamesContract } from './store-job-names.ts'
@@ -62,6 +63,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
     catalogContract(open)
     applicationsContract(open)
     ticketsContract(open)
+    forgottenContract(open)
     retentionContract(open)
     noticesContract(open)
     preferencesContract(open)

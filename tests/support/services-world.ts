@@ -165,6 +165,7 @@ export const runWaiting = async (
   { store, clock }: Pick<World, 'store' | 'clock'>,
   ending: 'success' | 'failed' | 'running',
   seen: (leased: Pick<Assignment, 'target'>) => void = () => {},
+  pauseAfterFailures: number | null = null,
 ): Promise<number> => {
   const now = clock.now()
   const nodeKey = await nodeOf(store, now)
@@ -191,7 +192,7 @@ export const runWaiting = async (
       error: ending === 'success' ? null : 'status 500',
       output: 'body',
       keepAttempt: ending !== 'success',
-      pauseAfterFailures: null,
+      pauseAfterFailures,
     })),
   })
   return leased.length

@@ -1,4 +1,5 @@
-/** /api/v3/executions: what ran, what did not and why; cancel one, or try one again. */
+/** /api/v3/executions: what ran, what did not and why; cancel one, try one again, or delete its record. */
+import { z } from 'zod'
 import { Execution, ExecutionDetail, ExecutionPage, ExecutionQuery } from '../contract/executions.ts'
 import { Id, NoFields, strict } from '../contract/values.ts'
 import { executionDetailToWire, executionToWire } from '../translate/executions.ts'
@@ -115,6 +116,46 @@ export const executionRoutes = (api: Api, { services }: RouteContext): void => {
       const { id } = request.params
       const execution = await services.executions.retry(actorOf(request), id, ifStanding(request))
       return reply.code(202).header('etag', standingTag(execution)).send(executionToWire(execution))
+    },
+  )
+
+  api.delete(
+    '/executions/:id',
+    {
+      schema: {
+        tags,
+        operationId: 'deleteExecution',
+        summary: 'Delete the record of an execution that has ended',
+        params,
+        response: {
+          204: z.undefined().describe('It is gone.'),
+          ...refusals(...SIGNED_IN, 'not_found', 'conflict'),
+        },
+      },
+    },
+    async (request, reply) => {
+      await services.executions.forget(actorOf(request), request.params.id)
+      return reply.code(204).send()
+    },
+  )
+
+  api.delete(
+    '/jobs/:id/executions',
+    {
+      schema: {
+        tags,
+        operationId: 'deleteJobExecutions',
+        summary: 'Delete the records of all that a job ran and that has ended',
+        params,
+        response: {
+          204: z.undefined().describe('They are gone; what is under way stays.'),
+          ...refusals(...SIGNED_IN, 'not_found'),
+        },
+      },
+    },
+    async (request, reply) => {
+      await services.executions.forgetOf(actorOf(request), request.params.id)
+      return reply.code(204).send()
     },
   )
 }

@@ -5,7 +5,7 @@ import type { RetentionChoice } from '../../domain/retention.ts'
 import type { JobHistory, RetentionRow, RetentionStore } from '../retention.ts'
 import { DELETED } from './codes.ts'
 import type { RetentionTable, Tables } from './tables.ts'
-import { raiseFloor, trim } from './trimming.ts'
+import { forget, raiseFloor, trim } from './trimming.ts'
 import { type Access, statement } from './unit.ts'
 
 /** Stands for the jobs of a workspace that are gone altogether. */
@@ -18,6 +18,7 @@ export const createRetentionStore = (access: Access, background: Kysely<Tables>)
   histories: (after, limit) => histories(background, after, limit),
   nthNewest: (jobKey, nth) => nthNewest(background, jobKey, nth),
   trim: (job, cutoffs, page) => trim({ ...access, read: background }, { job, cutoffs, ...page }),
+  forget: (job, executionId) => forget(access, job, executionId),
   forgetJob: (job) => forgetJob(access, job),
   completeSince: (workspaceKey, jobKey) => completeSince(access.read, workspaceKey, jobKey),
 })

@@ -29,7 +29,33 @@ export const trim = async (access: Access, asked: Trim): ReturnType<RetentionSto
     found.map(({ id }) => madeAt(id)),
   )
   const going = found.filter(({ id }) => summedUp(madeAt(id)))
-  return { removed: going.length === 0 ? 0 : await remove(access, asked, going), next }
+  const floorOf = ({ status }: Candidate) =>
+    status === STATUS_CODE.success ? asked.cutoffs.success : asked.cutoffs.other
+  return { removed: going.length === 0 ? 0 : await remove(access, job, going, floorOf), next }
+}
+
+const FORGOTTEN_AT_ONCE = 500
+
+/** Page by page, each of them whole; leans on execution_occurrence, or on the key of the one. */
+export const forget = async (
+  access: Access,
+  job: Trim['job'],
+  executionId: string | null,
+): ReturnType<RetentionStore['forget']> => {
+  let removed = 0
+  for (;;) {
+    let ended = access.read
+      .selectFrom('execution')
+      .select(['id', 'status', 'scheduled_for', 'last_for'])
+      .where('workspace_key', '=', job.workspaceKey)
+      .where('job_key', '=', job.jobKey)
+      .where('status', '>', 1)
+    if (executionId !== null) ended = ended.where('id', '=', executionId)
+    const going = await ended.orderBy('scheduled_for').limit(FORGOTTEN_AT_ONCE).execute()
+    if (going.length === 0) return removed
+    removed += await remove(access, job, going, ({ scheduled_for, last_for }) => (last_for ?? scheduled_for) + 1)
+    if (going.length < FORGOTTEN_AT_ONCE) return removed
+  }
 }
 
 /** Leans on execution_occurrence. */
@@ -66,14 +92,14 @@ const mustStay = async (read: Kysely<Tables>, jobKey: number) => {
   return { lastSuccess, firstFailure: failure?.scheduled_for ?? -1 }
 }
 
-const remove = async (
+/** `floorOf`: from which instant on the history is whole when this one has gone. */
+const remove = async <Going extends Candidate>(
   { read, write }: Access,
-  { job: { jobKey, workspaceKey }, cutoffs }: Trim,
-  going: readonly Candidate[],
+  { jobKey, workspaceKey }: Trim['job'],
+  going: readonly Going[],
+  floorOf: (one: Going) => number,
 ): Promise<number> => {
-  const floor = Math.max(
-    ...going.map(({ status }) => (status === STATUS_CODE.success ? cutoffs.success : cutoffs.other)),
-  )
+  const floor = Math.max(...going.map(floorOf))
   const hours = [...new Set(going.map(({ id }) => hourOf(madeAt(id))))]
   const ids = going.map(({ id }) => id)
   const results = await write([

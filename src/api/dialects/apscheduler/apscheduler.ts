@@ -9,7 +9,6 @@ import { schedulerRoutes } from './scheduler.ts'
 import { type ApschedulerContext, PREFIX } from './surface.ts'
 
 export { apschedulerRefuser } from './errors.ts'
-export type { ApschedulerAccess } from './surface.ts'
 
 export const isApschedulerPath = (path: string): boolean => path === PREFIX || path.startsWith(`${PREFIX}/`)
 
