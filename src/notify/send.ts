@@ -46,7 +46,12 @@ export const createSender = (parts: SendParts): Sender => {
 
   const recipientOf = async (row: DeliveryRow): Promise<Recipient | string> => {
     const { workspaceKey, channel, recipient } = row
-    if (channel === 'email') return { kind: 'email', address: recipient }
+    if (channel === 'email') {
+      // Told while it was enabled, perhaps a day ago: it hears nothing any more.
+      const [user] = await outbox.addressees(workspaceKey, { addresses: [recipient], ids: [] })
+      if (user?.isEnabled === false) return 'The user with this address is disabled.'
+      return { kind: 'email', address: recipient }
+    }
     try {
       if (channel === 'slack') {
         const slack = await store.channels.slack(workspaceKey)

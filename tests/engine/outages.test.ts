@@ -5,6 +5,8 @@ import { DEFAULT_ALERTS } from '../../src/domain/alerts.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { CHANNEL_KINDS, type ChannelKind } from '../../src/domain/notice.ts'
 import { type Channel, createNotify, type Sent } from '../../src/notify/notify.ts'
+import { aUser } from '../support/builders.ts'
+import { alerts, MAIL, notifyOf, REFUSED, run } from './notify-world.ts'
 import { FAILED, MINUTE, openWorld, SECOND, START, until } from './world.ts'
 
 const WEBHOOK = newId()
@@ -65,6 +67,46 @@ const aWorldWithout = async (test: TestContext, away: ChannelKind, answer: () =>
   }
   return { world, notify, sent, back }
 }
+
+it('what waits for a user who is disabled meanwhile is given up, and never sent', async (test) => {
+  const world = await openWorld(test)
+  const { store, clock } = world
+  const node = world.node()
+  const mail = { to: ['Leaver@example.com', MAIL], onFailure: true, onSuccess: false }
+  const job = await world.job('mailed', { alerts: alerts({ mail }) })
+  const leaver = aUser({ email: 'leaver@example.com', role: 'user' })
+  await store.people.createUser(job.workspaceKey, leaver)
+  let isAway = true
+  const { tick, posts } = notifyOf(world, { answer: () => (isAway ? REFUSED : { ok: true }) })
+  await run(world, node, 'mailed', 0, FAILED)
+  await tick()
+  assert.deepEqual(
+    posts
+      .splice(0)
+      .map(({ to }) => to)
+      .sort(),
+    ['Leaver@example.com', MAIL],
+  )
+
+  const user = await store.people.userById(leaver.id)
+  await store.people.updateUser(user!, { enabled: false }, { now: clock.now(), revokeSessions: true })
+  isAway = false
+  clock.setWall(START + MINUTE)
+  await tick()
+
+  assert.deepEqual(
+    posts.map(({ to }) => to),
+    [MAIL],
+  )
+  const [given] = (
+    await store.outbox.list(job.workspaceKey, { state: 'failed', channel: null, cursor: null, limit: 9 })
+  ).items
+  assert.deepEqual(
+    [given?.recipient, given?.lastError],
+    ['Leaver@example.com', 'The user with this address is disabled.'],
+  )
+  await node.engine.stop(0)
+})
 
 const WAYS: Readonly<Record<string, () => Promise<Sent>>> = {
   'never answers': () => new Promise(() => {}),

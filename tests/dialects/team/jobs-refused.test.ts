@@ -156,6 +156,11 @@ for (const prefix of PREFIXES) {
     assert.deepEqual(await row(), before)
     assert.equal((await team('GET', '/executions', { token: admin.token })).body.total, 0)
 
+    const key = await ask('POST', '/api-keys', { token: user.token, body: { name: 'reader', scopes: ['jobs:read'] } })
+    assert.equal(key.status, 201, key.text)
+    const byKey = await team('PUT', `/jobs/${job.id}`, { token: key.body.key, body: { name: 'x' } })
+    refused(byKey, 403, 'Insufficient permissions', 'The scopes of this API key do not allow to change a job.')
+
     const byOwner = await team('PUT', `/jobs/${job.id}`, { token: user.token, body: { name: 'by its owner' } })
     const byAdmin = await team('PUT', `/jobs/${job.id}`, { token: admin.token, body: { name: 'by an admin' } })
     const deleted = await team('DELETE', `/jobs/${job.id}`, { token: admin.token })

@@ -175,7 +175,7 @@ for (const prefix of PREFIXES) {
   })
 
   test(`${prefix}: a job keeps its own name, and may be sent back as it was read`, async (t) => {
-    const { team, user, made, change } = await aWorkshop(t, prefix)
+    const { ask, team, admin, user, made, change } = await aWorkshop(t, prefix)
     const { job } = (await made(user, {})).body
     const { body } = await team('GET', `/jobs/${job.id}`, { token: user.token })
 
@@ -183,6 +183,12 @@ for (const prefix of PREFIXES) {
 
     assert.equal(reply.status, 200, reply.text)
     assert.deepEqual({ ...reply.body.job, updated_at: '' }, { ...job, updated_at: '' })
+    assert.equal((await change(user, job.id, {})).status, 200)
+    const audit = await ask('GET', `/audit?subject=${job.id}`, { token: admin.token })
+    assert.deepEqual(
+      audit.body.items.map(({ action }: Body) => action),
+      ['job.changed', 'job.changed', 'job.created'],
+    )
   })
 
   test(`${prefix}: an address beside a workflow waits until the workflow is taken away`, async (t) => {

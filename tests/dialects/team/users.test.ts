@@ -30,7 +30,7 @@ for (const prefix of PREFIXES) {
   })
 
   test(`${prefix}: only an admin registers, and is told so before the body is looked at`, async (t) => {
-    const { team, colleague, isFirst } = await aTeam(t, prefix)
+    const { team, admin, colleague, isFirst } = await aTeam(t, prefix)
 
     for (const role of ['user', 'viewer'] as const) {
       const { token } = await colleague(role)
@@ -45,6 +45,10 @@ for (const prefix of PREFIXES) {
       }
     }
     assert.equal((await team('POST', '/auth/register', { body: john })).status, 401)
+    const { token } = admin
+    const plain = await team('POST', '/auth/register', { token, raw: 'x', headers: { 'content-type': 'text/plain' } })
+    if (isFirst) refused(plain, 400, 'Content-Type must be application/json')
+    else assert.deepEqual([plain.status, plain.body.detail.length], [422, 3])
   })
 
   test(`${prefix}: a wrong field is refused in the words of the document, a taken one with 409`, async (t) => {

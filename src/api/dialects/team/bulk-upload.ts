@@ -100,7 +100,7 @@ const WORDS: Partial<Record<NoSheet['reason'], string>> = {
 
 const inWords = (error: DomainError): TeamRefusal => {
   try {
-    return inJobWords(null)(error)
+    return inJobWords()(error)
   } catch (thrown) {
     if (thrown instanceof TeamRefusal) return thrown
     return refusal(400, 'Validation error', error.message)

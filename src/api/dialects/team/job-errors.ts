@@ -1,4 +1,5 @@
 /** What the use cases refuse of a job, in the words of the document: 400 with a title for each field. */
+import type { Actor } from '../../../domain/actor.ts'
 import { DomainError, type ErrorCode } from '../../../domain/errors.ts'
 import { refusal } from './errors.ts'
 import { duplicateName } from './job-rules.ts'
@@ -7,19 +8,23 @@ export const jobNotFound = (id: string) => refusal(404, 'Job not found', `No job
 
 type Deed = 'update' | 'delete' | 'execute'
 
-/** `deed`: what was to be done to the job of this id; null where none is named. */
+/** Null where no job is named. */
+type About = { readonly id: string; readonly deed: Deed | null; readonly actor: Actor } | null
+
 export const inJobWords =
-  (id: string | null, deed: Deed | null = null) =>
+  (about: About = null) =>
   (error: unknown): never => {
     if (!(error instanceof DomainError)) throw error
     const [first] = error.errors
     switch (error.code) {
       case 'not_found':
-        throw id === null ? error : jobNotFound(id)
+        throw about === null ? error : jobNotFound(about.id)
       case 'forbidden':
-        throw deed === null ? error : refusal(403, 'Insufficient permissions', `You can only ${deed} your own jobs`)
+        // A key may lack the scope, which is told as it is.
+        if (about === null || about.deed === null || about.actor.kind === 'key') throw error
+        throw refusal(403, 'Insufficient permissions', `You can only ${about.deed} your own jobs`)
       case 'job.expired':
-        throw deed === 'execute'
+        throw about?.deed === 'execute'
           ? refusal(400, 'Job expired', 'This job has passed its end_date and was auto-paused.', {
               code: 'JOB_EXPIRED',
             })

@@ -29,7 +29,7 @@ export const jobRunRoutes: TeamRoutes = (scope, { surface, services }) => {
   scope.post<WithId>('/jobs/:id/execute', aboutOwn(surface, 'Execute a job now'), async (request) => {
     const actor = actorOf(request)
     const { id } = request.params
-    const words = inJobWords(id, 'execute')
+    const words = inJobWords({ id, deed: 'execute', actor })
     const job = await jobToChange(services, actor, id, 'job.run').catch(words)
     const overrides = overridesFrom(payloadOf(request), job)
     const execution = await services.jobs.run(actor, id, overrides).catch(words)
@@ -42,9 +42,7 @@ export const jobRunRoutes: TeamRoutes = (scope, { surface, services }) => {
     const called = calledInTest(fields, services.defaultGithubOwner)
     const metadata = metadataFrom(fields.metadata)
     const timeoutSeconds = secondsFrom(fields.timeout_seconds)
-    const result = await services
-      .testRun(actorOf(request), { ...called, metadata, timeoutSeconds })
-      .catch(inJobWords(null))
+    const result = await services.testRun(actorOf(request), { ...called, metadata, timeoutSeconds }).catch(inJobWords())
     return resultToTeam(result)
   })
 }

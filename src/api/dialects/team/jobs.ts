@@ -25,7 +25,7 @@ export const jobRoutes: TeamRoutes = (scope, context) => {
     const actor = actorOf(request)
     const fields = fieldsOf(request)
     const input = newJobFrom(fields, await knownOf(context, actor, namedIn(fields), null), rulesOf(context))
-    const job = await services.jobs.create(actor, input, SAVING).catch(inJobWords(null))
+    const job = await services.jobs.create(actor, input, SAVING).catch(inJobWords())
     const alerts = await services.alerts.get(actor, job.id)
     return reply.code(201).send({ message: 'Job created successfully', job: jobToTeam(job, alerts, at().today) })
   })
@@ -50,14 +50,14 @@ export const jobRoutes: TeamRoutes = (scope, context) => {
   scope.get<WithId>('/jobs/:id', about('jobs', 'Get a job'), async (request) => {
     const actor = actorOf(request)
     const { id } = request.params
-    const job = await services.jobs.get(actor, id).catch(inJobWords(id))
+    const job = await services.jobs.get(actor, id).catch(inJobWords({ id, deed: null, actor }))
     return { job: jobWithRuns(job, await services.alerts.get(actor, id), at()) }
   })
 
   scope.put<WithId>('/jobs/:id', aboutOwn(surface, 'Update a job'), async (request) => {
     const actor = actorOf(request)
     const { id } = request.params
-    const words = inJobWords(id, 'update')
+    const words = inJobWords({ id, deed: 'update', actor })
     await jobToChange(services, actor, id, 'job.change').catch(words)
     const fields = fieldsOf(request)
     const job = await onceMoreIfStale(async () => {
@@ -72,7 +72,7 @@ export const jobRoutes: TeamRoutes = (scope, context) => {
   scope.delete<WithId>('/jobs/:id', aboutOwn(surface, 'Delete a job'), async (request) => {
     const actor = actorOf(request)
     const { id } = request.params
-    const words = inJobWords(id, 'delete')
+    const words = inJobWords({ id, deed: 'delete', actor })
     const { name } = await jobToChange(services, actor, id, 'job.change').catch(words)
     await services.jobs.delete(actor, id, null).catch(words)
     return { message: 'Job deleted successfully', deleted_job: { id, name } }
