@@ -30,7 +30,9 @@ export const readJobFile = async (path: string, terminal: Terminal): Promise<Job
   const job = onlyJob(content, path)
   if (typeof job !== 'object' || job === null || Array.isArray(job))
     throw usage('--file', path, 'it holds no JSON object')
-  return Object.fromEntries(Object.entries(job).filter(([name]) => !SET_BY_SERVER.includes(name)))
+  // What a client calls one job is no name for its copy.
+  const left = 'id' in job ? [...SET_BY_SERVER, 'external_id'] : SET_BY_SERVER
+  return Object.fromEntries(Object.entries(job).filter(([name]) => !left.includes(name)))
 }
 
 /** `carillon export jobs` writes a list, also of one. */
