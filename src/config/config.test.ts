@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { END_DATE_ROWS } from '../../tests/support/end-date-settings.ts'
 import { GITHUB_ROWS } from '../../tests/support/github-settings.ts'
+import type { APSCHEDULER_SETTINGS } from './apscheduler-settings.ts'
 import { ConfigError, loadConfig, type Texts } from './config.ts'
 import type { MAIL_SETTINGS } from './mail-settings.ts'
 import { EVERY_SETTING, type Values } from './settings.ts'
@@ -31,7 +32,7 @@ type Row = {
 }
 
 // Those of e-mail have a table of their own, in mail-settings.test.ts.
-const TABLE: Record<Exclude<keyof Values, keyof typeof MAIL_SETTINGS>, Row> = {
+const TABLE: Record<Exclude<keyof Values, keyof typeof MAIL_SETTINGS | keyof typeof APSCHEDULER_SETTINGS>, Row> = {
   environment: {
     name: 'NODE_ENV',
     development: 'development',
@@ -180,35 +181,6 @@ const TABLE: Record<Exclude<keyof Values, keyof typeof MAIL_SETTINGS>, Row> = {
     production: 128,
     wrong: '8',
     given: ['512', 512],
-  },
-  schedulerApiEnabled: {
-    name: 'SCHEDULER_API_ENABLED',
-    development: false,
-    production: false,
-    wrong: 'maybe',
-    given: ['true', true],
-  },
-  schedulerApiAuth: {
-    name: 'SCHEDULER_API_AUTH',
-    development: 'none',
-    production: 'bearer',
-    wrong: 'jwt',
-    given: ['basic', 'basic'],
-  },
-  schedulerApiWorkspace: { name: 'SCHEDULER_API_WORKSPACE', development: null, production: null, given: ['a', 'a'] },
-  schedulerSampleTask: {
-    name: 'SCHEDULER_SAMPLE_TASK',
-    development: true,
-    production: true,
-    wrong: 'one',
-    given: ['false', false],
-  },
-  apschedulerPort: {
-    name: 'APSCHEDULER_PORT',
-    development: null,
-    production: null,
-    wrong: '70000',
-    given: ['5000', 5000],
   },
   allowPrivateTargets: {
     name: 'ALLOW_PRIVATE_TARGETS',
