@@ -2,6 +2,7 @@
 
 import type { Dialect } from './dialect.ts'
 import { apschedulerDialect, apschedulerRefuser, isApschedulerPath } from './dialects/apscheduler/apscheduler.ts'
+import { chronosDialect } from './dialects/chronos/chronos.ts'
 import { cron2Dialect } from './dialects/cron2/cron2.ts'
 import { teamRefuser } from './dialects/team/errors.ts'
 import { isTeamPath } from './dialects/team/surface.ts'
@@ -19,4 +20,4 @@ export const APSCHEDULER: Dialect = ({ schedulerApi, ...parts }) => {
   }
 }
 
-export const DIALECTS: readonly Dialect[] = [team, cron2Dialect, APSCHEDULER]
+export const DIALECTS: readonly Dialect[] = [team, cron2Dialect, APSCHEDULER, chronosDialect]
