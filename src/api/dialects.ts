@@ -1,8 +1,8 @@
 /** The one list of dialects that the server speaks beside its own API. */
 
 import type { Dialect } from './dialect.ts'
-import { apschedulerDialect, apschedulerRefuser, isApschedulerPath } from './dialects/apscheduler/apscheduler.ts'
 import { applicationsDialect } from './dialects/applications/applications.ts'
+import { apschedulerDialect, apschedulerRefuser, isApschedulerPath } from './dialects/apscheduler/apscheduler.ts'
 import { chronosDialect } from './dialects/chronos/chronos.ts'
 import { cron2Dialect } from './dialects/cron2/cron2.ts'
 import { teamRefuser } from './dialects/team/errors.ts'
