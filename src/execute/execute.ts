@@ -7,7 +7,12 @@ import { type Finding, failed, faulted, type Heard, type Run, type Runner } from
 export { createEgressGuard, type EgressPolicy } from './egress.ts'
 export { namesHost, parseEgressAllow } from './egress-rules.ts'
 export { createFunctionRunner, type FunctionRunnerOptions } from './function.ts'
-export { createFunctionRegistry, type FunctionRegistry } from './function-registry.ts'
+export {
+  BUILT_IN_FOLDER,
+  createFunctionRegistry,
+  type FunctionRegistry,
+  joinedRegistries,
+} from './function-registry.ts'
 export { createGithubRunner, type GithubRunnerOptions } from './github.ts'
 export type { HandshakeMemory } from './handshake-memory.ts'
 export { createHttpRunner, type HttpRunnerOptions } from './http.ts'
