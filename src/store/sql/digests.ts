@@ -34,14 +34,14 @@ type ItemRow = {
 }
 
 export const createDigestStore = ({ read, write }: Access): DigestStore => ({
-  // Leans on preference_digest, whose condition this repeats.
+  // Leans on preference_digest, whose condition this repeats; the cross join keeps the planner from walking all users.
   readers: async (workspaceKey) => {
     const { rows } = await sql<ReaderRow>`
       select u.workspace_key, u.id, u.email, u.email_key, u.role, p.updated_at,
         p.value ->> '$.dailyDigest' as daily, p.value ->> '$.weeklyReport' as weekly,
         (select up_to from digest_mark m where m.user_key = u.key and m.cadence = 0) as daily_up_to,
         (select up_to from digest_mark m where m.user_key = u.key and m.cadence = 1) as weekly_up_to
-      from preference p join "user" u on u.id = p.user_id
+      from preference p cross join "user" u on u.id = p.user_id
       where p.kind = 'notices' and (p.value ->> '$.dailyDigest' = 1 or p.value ->> '$.weeklyReport' = 1)
         and u.enabled = 1 ${workspaceKey === null ? sql`` : sql`and u.workspace_key = ${workspaceKey}`}`.execute(read)
     return rows.map(readerOf)
