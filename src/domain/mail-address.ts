@@ -21,3 +21,6 @@ export const mailAddress = (text: string): string | null => {
   const isAddress = at > 0 && local.length <= LONGEST_LOCAL && LOCAL.test(local) && DOMAIN.test(domain)
   return isAddress && !domain.endsWith('-') && !local.includes('=?') ? address : null
 }
+
+/** One for all spellings of an address: case is no difference, as nearly all mailboxes see it. */
+export const addressKey = (address: string): string => address.normalize('NFC').toLowerCase()

@@ -1,8 +1,8 @@
 /** What goes into digests: everything that a reader of one is told of, whichever way. Pure. */
 import { digestTimes } from '../domain/digest.ts'
+import { addressKey } from '../domain/mail-address.ts'
 import type { Audience } from '../domain/notice.ts'
 import type { Collected, DigestReader } from '../store/store.ts'
-import { addressKey } from './mailed.ts'
 import type { Told } from './rules.ts'
 import { weightOf } from './wishes.ts'
 

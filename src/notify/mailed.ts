@@ -1,4 +1,5 @@
 /** Which messages go out: users decide at their own address, a disabled one hears nothing, others get what jobs say. Pure. */
+import { addressKey } from '../domain/mail-address.ts'
 import { NOTICE_SWITCHES, switched } from '../domain/preferences.ts'
 import type { Addressee } from '../store/store.ts'
 import type { Post, Told } from './rules.ts'
@@ -34,5 +35,3 @@ export const mailed = ({ posts, toOwner }: Told, users: readonly Addressee[]): r
 }
 
 const wishesOf = ({ wishes }: Addressee) => switched(NOTICE_SWITCHES, wishes)
-/** As the store compares addresses. */
-export const addressKey = (address: string): string => address.normalize('NFC').toLowerCase()

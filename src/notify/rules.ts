@@ -1,6 +1,7 @@
 /** Who hears what of an event, by the alerts of its job. Pure. */
 import type { AlertKind, AlertRule, JobAlerts } from '../domain/alerts.ts'
 import type { Event } from '../domain/event.ts'
+import { addressKey } from '../domain/mail-address.ts'
 import type { Audience, ChannelKind, NoticeType } from '../domain/notice.ts'
 import type { AlertRun, AlertSubject } from '../store/store.ts'
 import type { NoticeFacts, NoticeKind } from './channel.ts'
@@ -252,7 +253,8 @@ const seconds = (ms: number | null): string => `${Math.round((ms ?? 0) / 1000)} 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null)
 const lineKey = ({ audience, kind }: Line): string => JSON.stringify([audience, kind])
-const postKey = ({ channel, recipient, facts }: Post): string => JSON.stringify([channel, recipient, facts.kind])
+const postKey = ({ channel, recipient, facts }: Post): string =>
+  JSON.stringify([channel, channel === 'email' ? addressKey(recipient) : recipient, facts.kind])
 
 const once = <Thing>(things: readonly Thing[], keyOf: (thing: Thing) => string): Thing[] => [
   ...new Map(things.map((thing) => [keyOf(thing), thing])).values(),

@@ -2,6 +2,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { DEFAULT_ALERTS, type JobAlerts } from '../../domain/alerts.ts'
 import { EVERY_EVENT_TYPE } from '../../domain/event.ts'
+import { addressKey } from '../../domain/mail-address.ts'
 import type { Addressee, AlertRun, AlertSubject, NewNotice, OutboxStore, Telling, Watched } from '../outbox.ts'
 import { DELETED } from './codes.ts'
 import { createDeliveries } from './deliveries.ts'
@@ -88,7 +89,7 @@ export const createOutboxStore = (access: Access): OutboxStore => {
 
     addressees: async (workspaceKey, { addresses, ids }) => {
       if (addresses.length + ids.length === 0) return []
-      const keys = JSON.stringify(addresses.map((address) => address.normalize('NFC').toLowerCase()))
+      const keys = JSON.stringify(addresses.map(addressKey))
       const users = sql`
         select key from "user" where email_key in (select value from json_each(${keys}))
         union select key from "user" where id in (select value from json_each(${JSON.stringify(ids)}))`
