@@ -5,6 +5,7 @@ import { auditContract } from './store-audit.ts'
 import { catalogContract } from './store-catalog.ts'
 import { claimsContract } from './store-claims.ts'
 import { crashesContract } from './store-crashes.ts'
+import { digestsContract } from './store-digests.ts'
 import { endsContract } from './store-ends.ts'
 import { eventsContract } from './store-events.ts'
 import { executionsContract } from './store-executions.ts'
@@ -67,5 +68,6 @@ export const storeContract = (name: string, open: OpenStore): void => {
     retentionContract(open)
     noticesContract(open)
     preferencesContract(open)
+    digestsContract(open)
   })
 }

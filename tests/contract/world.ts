@@ -6,7 +6,8 @@ import type { BatchResult, Claim, NewJob, OutcomeWrite, Store, UserRow } from '.
 import { aClaim, aJob, anOutcome, aUser, HOUR, MINUTE, NOON } from '../support/builders.ts'
 import type { Cleanup } from '../support/temp-store.ts'
 
-export type OpenStore = (test: Cleanup) => Promise<Store>
+/** In a new place, or beside those that are open at this one. */
+export type OpenStore = (test: Cleanup, given?: { readonly path: string }) => Promise<Store>
 
 /** When the lease of `world.nodeKey` ends. */
 export const LEASE_END = NOON + HOUR
