@@ -24,6 +24,8 @@ export type Served = {
   readonly ask: (method: string, path: string, ask?: Ask) => Promise<Answer>
   /** The execution, when it has ended. */
   readonly ended: (token: string, id: string) => Promise<Json>
+  /** Listens from now on; the answer waits for the first event for which `isIt` holds, among those that came already too. */
+  readonly listen: (token: string) => Promise<(isIt: (event: Json) => boolean) => Promise<Json>>
   /** All of standard output and standard error so far. */
   readonly said: () => string
   readonly database: string
@@ -83,9 +85,38 @@ export const served = async (t: Cleanup, environment: Readonly<Record<string, st
       }
       throw new Error(`The execution ${id} did not end.`)
     },
+    listen: async (token) => {
+      const leaving = new AbortController()
+      t.after(() => leaving.abort())
+      const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' }
+      const { body } = await fetch(`${url}/api/v3/events`, { headers, signal: leaving.signal })
+      return eventsOf(body as ReadableStream<Uint8Array>)
+    },
     said: () => all,
     database: join(data, 'carillon.db'),
     files: () => new Map(readdirSync(data).map((name) => [name, readFileSync(join(data, name))])),
     stop,
+  }
+}
+
+/** Reads no further than somebody waits for. */
+const eventsOf = (stream: ReadableStream<Uint8Array>): ((isIt: (event: Json) => boolean) => Promise<Json>) => {
+  const reader = stream.getReader()
+  const decoder = new TextDecoder()
+  const heard: Json[] = []
+  let rest = ''
+  return async (isIt) => {
+    for (;;) {
+      const found = heard.find(isIt)
+      if (found !== undefined) return found
+      const { value, done } = await reader.read()
+      if (done) throw new Error(`The stream ended after ${JSON.stringify(heard)}.`)
+      const blocks = (rest + decoder.decode(value, { stream: true })).split('\n\n')
+      rest = blocks.pop() ?? ''
+      for (const block of blocks) {
+        const data = /^data: (.*)$/m.exec(block)?.[1]
+        if (data !== undefined) heard.push(JSON.parse(data))
+      }
+    }
   }
 }
