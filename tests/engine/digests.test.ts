@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { digestTimes } from '../../src/domain/digest.ts'
+import { render } from '../../src/notify/render.ts'
 import type { Store } from '../../src/store/store.ts'
 import { aUser } from '../support/builders.ts'
+import { aBox, channelTo, closeAll } from '../support/mail-channel.ts'
 import { alerts, MAIL, notifyOf, run } from './notify-world.ts'
 import { FAILED, HOUR, MINUTE, openWorld, START } from './world.ts'
 
@@ -12,7 +14,11 @@ const EIGHT = digestTimes('daily', START + 10 * MINUTE, 'UTC').next
 const READER = 'reader@example.com'
 
 /** A job that mails each run to somebody and to a reader with these wishes; it failed once and succeeded twice. */
-const opened = async (test: TestContext, wishes: Record<string, boolean>) => {
+const opened = async (
+  test: TestContext,
+  wishes: Record<string, boolean>,
+  real: NonNullable<Parameters<typeof notifyOf>[1]>['real'] = {},
+) => {
   const world = await openWorld(test)
   const node = world.node()
   const mail = { to: [READER, MAIL], onFailure: true, onSuccess: true }
@@ -20,7 +26,7 @@ const opened = async (test: TestContext, wishes: Record<string, boolean>) => {
   const reader = aUser({ email: READER, role: 'user', now: START - DAY })
   await world.store.people.createUser(job.workspaceKey, reader)
   await world.store.preferences.set(reader.id, 'notices', wishes, START - DAY)
-  const first = notifyOf(world)
+  const first = notifyOf(world, { real })
   for (const [minute, more] of [{}, FAILED, {}].entries()) {
     await run(world, node, 'mailed', minute, more)
     await first.tick()
@@ -57,6 +63,43 @@ describe('a digest', () => {
       ],
     )
     assert.equal(first.posts.filter(({ to }) => to === MAIL).length, 3)
+  })
+
+  it('arrives as one mail, in HTML and in text, over SMTP', async (test) => {
+    const box = await aBox()
+    test.after(closeAll)
+    const real = {
+      channels: [channelTo(box.port)],
+      render,
+      linkOf: (id: string) => `https://jobs.example.com/ui/jobs/${id}/edit`,
+    }
+    const { world, job, first } = await opened(test, { dailyDigest: true }, real)
+    world.clock.setWall(EIGHT)
+    await first.tick()
+    world.clock.setWall(EIGHT + HOUR)
+    await first.tick()
+
+    const subjects = box.mails.map(({ to, parsed }) => `${to} ${parsed.subject}`)
+    assert.deepEqual(subjects.toSorted(), [
+      `${MAIL} ✅ Job Success: mailed`,
+      `${MAIL} ✅ Job Success: mailed`,
+      `${MAIL} 🔴 Job Failure Alert: mailed`,
+      `${READER} 🔴 Job Failure Alert: mailed`,
+      `${READER} 🗒️ Daily digest: 3 notices`,
+    ])
+    const { text, html } = box.mails.find(({ parsed }) => parsed.subject?.includes('digest'))?.parsed ?? assert.fail()
+    assert.equal(
+      text?.trim(),
+      [
+        'What happened to jobs in the last 24 hours: 3 notices.',
+        '',
+        '2026-06-01 12:01:00 UTC  mailed failed: Status 503',
+        '2026-06-01 12:02:00 UTC  mailed succeeded (2 times)',
+      ].join('\n'),
+    )
+    const page = `https://jobs.example.com/ui/jobs/${job.id}/edit`
+    assert.ok(html?.includes(`<li><a href="${page}">2026-06-01 12:01:00 UTC  mailed failed: Status 503</a></li>`), html)
+    assert.deepEqual(first.faults, [])
   })
 
   it('comes once over a server killed before it wrote one, and over two that write it at once', async (test) => {

@@ -27,11 +27,17 @@ export const rule = (given: Partial<AlertRule> & Pick<AlertRule, 'on'>): AlertRu
 export const alerts = (given: Partial<JobAlerts>): JobAlerts => ({ ...DEFAULT_ALERTS, announce: 'none', ...given })
 
 export const notifyOf = (
-  { store, clock }: World,
+  { store, clock }: Pick<World, 'store' | 'clock'>,
   {
     answer = () => ({ ok: true }),
     over = store,
-  }: { answer?: () => Sent | Promise<Sent>; over?: Pick<Store, 'outbox' | 'channels' | 'digests'> } = {},
+    real = {},
+  }: {
+    answer?: () => Sent | Promise<Sent>
+    over?: Pick<Store, 'outbox' | 'channels' | 'digests'>
+    /** Instead of what only notes. */
+    real?: Partial<Pick<NotifyParts, 'channels' | 'render' | 'linkOf'>>
+  } = {},
 ) => {
   const posts: Post[] = []
   const ended: string[] = []
@@ -57,6 +63,7 @@ export const notifyOf = (
     active: () => true,
     onEnded: (_, how) => ended.push(how),
     onFault: (error) => faults.push(error),
+    ...real,
   }
   const notify = createNotify(parts)
   const tick = async () => {

@@ -13,6 +13,8 @@ export type Mail = {
 export type MailBox = {
   readonly port: number
   readonly mails: Mail[]
+  /** Resolves when so many mails have come. */
+  readonly arrived: (count: number) => Promise<void>
   readonly connections: () => number
   readonly logins: string[]
   /** Ends every connection, as servers do with idle ones; resolves when they are gone. */
@@ -25,6 +27,7 @@ export const refusal = (status: number, text: string): Error => Object.assign(ne
 export const mailBox = async (options: SMTPServerOptions = {}): Promise<MailBox> => {
   const mails: Mail[] = []
   const logins: string[] = []
+  const waiting: { readonly count: number; readonly resolve: () => void }[] = []
   let connections = 0
   let gone = Promise.withResolvers<void>()
   const server = new SMTPServer({
@@ -50,6 +53,7 @@ export const mailBox = async (options: SMTPServerOptions = {}): Promise<MailBox>
           const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address
           const to = envelope.rcptTo.map(({ address }) => address)
           mails.push({ from, to, raw: raw.toString(), parsed })
+          for (const { count, resolve } of waiting) if (mails.length >= count) resolve()
           done()
         })
       })
@@ -62,6 +66,11 @@ export const mailBox = async (options: SMTPServerOptions = {}): Promise<MailBox>
   return {
     port: (server.server.address() as AddressInfo).port,
     mails,
+    arrived: (count) =>
+      new Promise((resolve) => {
+        if (mails.length >= count) resolve()
+        else waiting.push({ count, resolve })
+      }),
     connections: () => connections,
     logins,
     hangUp: async () => {
