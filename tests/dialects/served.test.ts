@@ -63,6 +63,47 @@ test('cron2: what a target answers is the status, 408 and 500 stand for no answe
   assert.match(box.mails[0]?.parsed.text ?? '', /503/)
 })
 
+test('chronos and v3: a job of the type email sends its message to each recipient; breaks of line are refused', async (t) => {
+  const box = await mailBox()
+  t.after(box.close)
+  const { ask } = await served(t, {
+    MAIL_ENABLED: 'true',
+    MAIL_SERVER: '127.0.0.1',
+    MAIL_PORT: String(box.port),
+    MAIL_USE_TLS: 'false',
+    MAIL_DEFAULT_SENDER: 'carillon@example.com',
+  })
+  const { token } = (
+    await ask('POST', '//users/create', {
+      body: { username: 'ada', email: 'ada@example.com', password: PASSWORD },
+    })
+  ).body
+  const payload = { to: ['bob@example.com', 'eve@example.com'], subject: 'Weekly', text: 'All is well.' }
+
+  const { body } = await ask('POST', '//jobs/submit', { token, body: { type: 'email', payload } })
+  const job = await over(ask, token, body.job.jobID)
+
+  assert.deepEqual([job.type, job.status], ['email', 'completed'])
+  assert.deepEqual(
+    box.mails.map(({ to, parsed }) => [to, parsed.subject, parsed.text?.trim()]),
+    payload.to.map((to) => [[to], 'Weekly', 'All is well.']),
+  )
+  const { target: kept } = (await ask('GET', `/jobs/${job.jobID}`, { token })).body
+  assert.deepEqual(kept, { kind: 'email', ...payload })
+  const edited = await ask('PATCH', `/jobs/${job.jobID}`, { token, body: { target: { subject: 'Monthly' } } })
+  assert.deepEqual(edited.body.target, { kind: 'email', ...payload, subject: 'Monthly' })
+  for (const wrong of [
+    { ...payload, subject: 'a\r\nBcc: mallory@example.com' },
+    { ...payload, to: 'ada@example.com\r\nBcc: mallory@example.com' },
+    { ...payload, to: 7 },
+    { ...payload, subject: undefined },
+  ]) {
+    const reply = await ask('POST', '//jobs/submit', { token, body: { type: 'email', payload: wrong } })
+    assert.equal(reply.status, 400, reply.text)
+  }
+  assert.equal(box.mails.length, 2)
+})
+
 test('chronos: a job that runs at once is completed or failed, and then neither cancelled nor rescheduled', async (t) => {
   const url = await target(t)
   const { ask } = await served(t, {})
