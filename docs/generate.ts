@@ -28,6 +28,7 @@ const openapi = async (): Promise<ApiDocument> => {
       trustProxy: [],
       metricsPublic: false,
       exposeErrorDetails: false,
+      schedulerApi: null,
     },
   })
   const document = server.openapi() as ApiDocument

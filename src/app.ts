@@ -1,7 +1,7 @@
 /** The composition root: the only file that knows every implementation. Starts one server process, and stops it. */
 import { hostname } from 'node:os'
 import { echoRoutes } from './api/routes/echo.ts'
-import { createServer } from './api/server.ts'
+import { createApschedulerServer, createServer } from './api/server.ts'
 import { claimingState, watchDisk } from './app/claiming.ts'
 import { ECHO_PATH } from './app/doctor.ts'
 import { openFunctions } from './app/functions.ts'
@@ -22,7 +22,7 @@ import { createEngine, LEASE_MS } from './engine.ts'
 import { createEgressGuard, createExecutor, createHttpRunner, parseEgressAllow } from './execute/execute.ts'
 import type { Recorded } from './record/record.ts'
 import { tzdata } from './schedule/schedule.ts'
-import { createHold, createServices, createTellMoved, UPKEEP_VALUE } from './services/services.ts'
+import { createHold, createServices, createTellMoved, FIRST_WORKSPACE, UPKEEP_VALUE } from './services/services.ts'
 import { openSqliteStore } from './store/sqlite/database.ts'
 import type { Ledger, Store } from './store/store.ts'
 import { createLog } from './telemetry/log.ts'
@@ -59,6 +59,8 @@ export type AppOptions = {
 export type RunningApp = {
   /** Such as `http://127.0.0.1:5001`. */
   readonly url: string
+  /** The listener of APSCHEDULER_PORT; null: there is none. */
+  readonly apschedulerUrl: string | null
   /** Set on the very first start: to be told to the operator once. */
   readonly firstAdmin: { readonly username: string; readonly password: string; readonly origin: string } | null
   readonly scheduling: () => boolean
@@ -86,7 +88,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
   }
   const disk = watchDisk(timed(store.ledger, metrics))
   // The port is known only once the server listens; the guard reads it at each call.
-  const self = { port: config.port, allowedPathPrefix: ECHO_PATH }
+  const self = { port: config.port, allowedPathPrefix: ECHO_PATH, closedPort: config.apschedulerPort }
   let reportTo = config.publicUrl ?? ''
   const egress = {
     allowPrivate: config.allowPrivateTargets,
@@ -211,14 +213,17 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     metrics.sizes(await store.maintenance.sizes())
     metrics.queue({ ...depth, oldestDueAgeSeconds: Math.max(0, clock.now() - oldest) / 1000 })
   })
-  const server = await createServer({
-    services,
-    log,
-    metrics,
-    clock,
-    settings: { ...config, version: VERSION },
-    extraRoutes: options.demo ? [echoRoutes] : [],
-  })
+  let schedulerWorkspace = FIRST_WORKSPACE
+  const schedulerApi = config.schedulerApiEnabled
+    ? {
+        auth: config.schedulerApiAuth,
+        workspaceKey: () => schedulerWorkspace,
+        ownerId: () => services.setup.ownerIn(schedulerWorkspace),
+      }
+    : null
+  const parts = { services, log, metrics, clock, settings: { ...config, version: VERSION, schedulerApi } }
+  const server = await createServer({ ...parts, extraRoutes: options.demo ? [echoRoutes] : [] })
+  const second = config.apschedulerPort === null ? null : await createApschedulerServer(parts)
 
   await services.setup.checkSecretKey()
   if (config.schedulerEnabled) await store.limits.setForEvery(config.workspaceConcurrency)
@@ -228,8 +233,14 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     email: config.adminEmail,
     password: config.adminPassword,
   })
+  if (config.schedulerApiEnabled) {
+    schedulerWorkspace = await services.setup.schedulerWorkspace(config.schedulerApiWorkspace)
+    if (config.schedulerSampleTask) await services.setup.ensureSampleTask(schedulerWorkspace)
+  }
   const url = await server.listen({ host: config.host, port: config.port })
   self.port = Number(new URL(url).port)
+  const secondUrl = (await second?.listen({ host: config.host, port: config.apschedulerPort ?? 0 })) ?? null
+  if (secondUrl !== null) self.closedPort = Number(new URL(secondUrl).port)
   reportTo = config.publicUrl ?? url
   if (options.demo) await services.setup.ensureDemoJob(`http://127.0.0.1:${self.port}${ECHO_PATH}`)
   if (config.schedulerEnabled) {
@@ -244,10 +255,11 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     stopReading()
     await telling.stop()
     await engine.stop(STOP_GRACE_MS)
+    await second?.close()
     await server.close()
     await store.close()
   }
-  return { url, firstAdmin, scheduling: engine.scheduling, stop }
+  return { url, apschedulerUrl: secondUrl, firstAdmin, scheduling: engine.scheduling, stop }
 }
 
 /** The release of the time zone rules under which the stored instants were computed. */

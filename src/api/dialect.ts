@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { Clock } from '../domain/clock.ts'
 import type { Services } from '../services/services.ts'
 import type { Log } from '../telemetry/log.ts'
+import type { ApschedulerAccess } from './dialects/apscheduler/surface.ts'
 import type { Refuse } from './refuse.ts'
 
 export type DialectParts = {
@@ -13,6 +14,7 @@ export type DialectParts = {
   readonly version: string
   readonly log: Log
   readonly exposeDetails: boolean
+  readonly schedulerApi: ApschedulerAccess | null
 }
 
 export type Dialect = (parts: DialectParts) => {

@@ -9,7 +9,9 @@ import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { authenticator } from './authenticate.ts'
 import { allowOrigins } from './cors.ts'
-import { DIALECTS } from './dialects.ts'
+import type { Dialect } from './dialect.ts'
+import type { ApschedulerAccess } from './dialects/apscheduler/surface.ts'
+import { APSCHEDULER, DIALECTS } from './dialects.ts'
 import { docsPages } from './docs-page.ts'
 import { parseJson } from './json-body.ts'
 import { LIMITS, type Limits, refuseBrokenRequest } from './limits.ts'
@@ -26,7 +28,7 @@ import { eventRoutes } from './routes/events.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { functionRoutes } from './routes/functions.ts'
-import { healthRoutes } from './routes/health.ts'
+import { healthRoute, healthRoutes } from './routes/health.ts'
 import { inboxRoutes } from './routes/inbox.ts'
 import { jobActionRoutes } from './routes/job-actions.ts'
 import { jobHistoryRoutes } from './routes/job-history.ts'
@@ -60,6 +62,8 @@ export type ApiSettings = {
   readonly trustProxy: readonly string[]
   readonly metricsPublic: boolean
   readonly exposeErrorDetails: boolean
+  /** Null: clients of APScheduler are not served. */
+  readonly schedulerApi: ApschedulerAccess | null
 }
 
 export type ServerParts = {
@@ -83,42 +87,9 @@ export type Server = Pick<FastifyInstance, 'inject'> & {
 }
 
 export const createServer = async (parts: ServerParts): Promise<Server> => {
-  const { services, log, metrics, clock, settings, limits = LIMITS } = parts
-  const refuse = refuser({ log, exposeDetails: settings.exposeErrorDetails })
-  const app = fastify({
-    logger: false,
-    genReqId: newId,
-    trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
-    bodyLimit: limits.bodyBytes,
-    requestTimeout: limits.requestMs,
-    handlerTimeout: limits.requestMs,
-    keepAliveTimeout: limits.idleMs,
-    http: {
-      maxHeaderSize: limits.headerBytes,
-      headersTimeout: limits.headersMs,
-      connectionsCheckingInterval: limits.checkMs,
-    },
-    routerOptions: { maxParamLength: limits.parameterLength },
-    clientErrorHandler: refuseBrokenRequest,
-    // What is no path at all never reaches the error handler.
-    frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
-  }).withTypeProvider<ZodTypeProvider>()
-
-  app.setValidatorCompiler(zodValidator)
-  // Every reply is mapped field by field onto its shape, which the types hold; tests hold the replies against the document.
-  app.setSerializerCompiler(() => JSON.stringify)
-  app.decorateRequest('actor', null)
-  app.decorateRequest('stillActor', null)
-  app.decorateRequest('bodyDigest', '')
-  watchRequests(app, { log, metrics })
-  const { version, timeZone, exposeErrorDetails: exposeDetails } = settings
-  const dialects = DIALECTS.map((dialect) => dialect({ services, clock, timeZone, version, log, exposeDetails }))
-  answerProblems(app, refuse, (path) => dialects.find(({ owns }) => owns(path))?.refuse ?? refuse)
-  await secureHeaders(app)
-  await allowOrigins(app, settings.corsOrigins)
-  readJsonOnly(app)
+  const { services, log, metrics, clock, settings } = parts
+  const { app, dialects } = await newApp(parts, DIALECTS)
   await describeApi(app, settings.version)
-
   const context = { services, clock, timeZone: settings.timeZone }
   await app.register(
     async (scope) => {
@@ -161,8 +132,59 @@ export const createServer = async (parts: ServerParts): Promise<Server> => {
   rootRoute(app)
   await docsPages(app)
   for (const routes of parts.extraRoutes ?? []) await app.register(routes)
-  await app.ready()
+  return serverOf(app)
+}
 
+/** The listener of APSCHEDULER_PORT: `/scheduler` and `/api/health`, and nothing else. */
+export const createApschedulerServer = async (parts: ServerParts): Promise<Server> => {
+  const { app, dialects } = await newApp(parts, [APSCHEDULER])
+  for (const { plugin } of dialects) await app.register(plugin)
+  healthRoute(app, parts.services, 'running')
+  return serverOf(app)
+}
+
+/** Limits, headers and refusals, which every listener has. */
+const newApp = async (parts: ServerParts, spoken: readonly Dialect[]) => {
+  const { services, clock, log, metrics, settings, limits = LIMITS } = parts
+  const { version, timeZone, schedulerApi, exposeErrorDetails: exposeDetails } = settings
+  const refuse = refuser({ log, exposeDetails })
+  const app = fastify({
+    logger: false,
+    genReqId: newId,
+    trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    handlerTimeout: limits.requestMs,
+    keepAliveTimeout: limits.idleMs,
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: limits.checkMs,
+    },
+    routerOptions: { maxParamLength: limits.parameterLength },
+    clientErrorHandler: refuseBrokenRequest,
+    // What is no path at all never reaches the error handler.
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
+  }).withTypeProvider<ZodTypeProvider>()
+
+  app.setValidatorCompiler(zodValidator)
+  // Every reply is mapped field by field onto its shape, which the types hold; tests hold the replies against the document.
+  app.setSerializerCompiler(() => JSON.stringify)
+  app.decorateRequest('actor', null)
+  app.decorateRequest('stillActor', null)
+  app.decorateRequest('bodyDigest', '')
+  watchRequests(app, { log, metrics })
+  const dialectParts = { services, clock, timeZone, version, log, exposeDetails, schedulerApi }
+  const dialects = spoken.map((dialect) => dialect(dialectParts))
+  answerProblems(app, refuse, (path) => dialects.find(({ owns }) => owns(path))?.refuse ?? refuse)
+  await secureHeaders(app)
+  await allowOrigins(app, settings.corsOrigins)
+  readJsonOnly(app)
+  return { app, dialects }
+}
+
+const serverOf = async (app: Awaited<ReturnType<typeof newApp>>['app']): Promise<Server> => {
+  await app.ready()
   return {
     listen: ({ host, port }) => app.listen({ host, port }),
     close: async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { END_DATE_ROWS } from '../../tests/support/end-date-settings.ts'
 import { GITHUB_ROWS } from '../../tests/support/github-settings.ts'
+import type { APSCHEDULER_SETTINGS } from './apscheduler-settings.ts'
 import { ConfigError, loadConfig, type Texts } from './config.ts'
 import type { MAIL_SETTINGS } from './mail-settings.ts'
 import { EVERY_SETTING, type Values } from './settings.ts'
@@ -31,7 +32,7 @@ type Row = {
 }
 
 // Those of e-mail have a table of their own, in mail-settings.test.ts.
-const TABLE: Record<Exclude<keyof Values, keyof typeof MAIL_SETTINGS>, Row> = {
+const TABLE: Record<Exclude<keyof Values, keyof typeof MAIL_SETTINGS | keyof typeof APSCHEDULER_SETTINGS>, Row> = {
   environment: {
     name: 'NODE_ENV',
     development: 'development',
@@ -314,6 +315,11 @@ describe('production', () => {
       'a short password for the first administrator',
       { DEFAULT_ADMIN_PASSWORD: 'admin123' },
       /^DEFAULT_ADMIN_PASSWORD: fewer than 12/,
+    ],
+    [
+      'jobs made by everybody',
+      { SCHEDULER_API_ENABLED: 'true', SCHEDULER_API_AUTH: 'none' },
+      /^SCHEDULER_API_AUTH: none lets everybody make jobs/,
     ],
     ['web pages from anywhere', { CORS_ORIGINS: '*' }, /^CORS_ORIGINS: \* is refused/],
   ]

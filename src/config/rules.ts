@@ -23,6 +23,8 @@ export const brokenRules = (values: Values): readonly Fault[] => {
   if (values.jwtSecretKey !== null && values.jwtSecretKey === values.secretKey)
     refuse('JWT_SECRET_KEY', 'it may not equal SECRET_KEY: leave it out, or choose another key,')
   if (values.allowDefaultAdmin) refuse('ALLOW_DEFAULT_ADMIN', 'a well-known password is refused')
+  if (values.schedulerApiEnabled && values.schedulerApiAuth === 'none')
+    refuse('SCHEDULER_API_AUTH', 'none lets everybody make jobs: choose basic or bearer; it is refused')
   if (values.adminPassword !== null && values.adminPassword.length < SHORTEST_PASSWORD)
     refuse('DEFAULT_ADMIN_PASSWORD', `fewer than ${SHORTEST_PASSWORD} characters are refused`)
   if (values.corsOrigins.includes('*'))

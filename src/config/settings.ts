@@ -1,5 +1,6 @@
 /** The one table of every setting: what it is called, what it means, what it is when nobody says, who would change it. */
 
+import { APSCHEDULER_SETTINGS } from './apscheduler-settings.ts'
 import { END_DATE_SETTINGS } from './end-date-settings.ts'
 import { GITHUB_SETTINGS } from './github-settings.ts'
 import { MAIL_SETTINGS } from './mail-settings.ts'
@@ -293,6 +294,7 @@ export const SETTINGS = {
     example: '512',
   }),
   ...GITHUB_SETTINGS,
+  ...APSCHEDULER_SETTINGS,
   trustProxy: setting({
     name: 'TRUST_PROXY',
     kind: proxies,

@@ -259,6 +259,9 @@ describe('S54: our own server', () => {
 
   test('other ports of this machine are judged as usual', () => {
     assert.equal(admits(aGuard({ self, allowPrivate: true }), 'http://127.0.0.1:5002/'), true)
+    const second = aGuard({ self: { ...self, closedPort: 5002 }, allowPrivate: true })
+    assert.equal(admits(second, 'http://127.0.0.1:5002/echo'), false)
+    assert.equal(admits(second, 'http://127.0.0.1:5001/echo'), true)
     assert.equal(admits(aGuard({ self }), 'http://127.0.0.1:5002/'), false)
   })
 })

@@ -4,7 +4,12 @@ import { bytesOf, embeddedV4, isLoopback, placeOf } from './addresses.ts'
 import { type EgressRule, namesAddress, namesHost, opensPort, WELL_KNOWN } from './egress-rules.ts'
 
 /** Our own API. Targets must not reach it, except for paths that do nothing but answer (the built-in echo endpoint). */
-type OwnServer = { readonly port: number; readonly allowedPathPrefix: string }
+type OwnServer = {
+  readonly port: number
+  readonly allowedPathPrefix: string
+  /** Of a second listener, at which nothing may be called. */
+  readonly closedPort?: number | null
+}
 
 export type EgressPolicy = {
   /** Private, loopback and special addresses may be called: development. */
@@ -60,7 +65,7 @@ export const createEgressGuard = (
   }
 
   const isOurselves = (bytes: readonly number[], port: number): boolean => {
-    if (policy.self?.port !== port) return false
+    if (policy.self === null || (policy.self.port !== port && policy.self.closedPort !== port)) return false
     if (isLoopback(bytes)) return true
     const forms = [bytes, ...embeddedV4(bytes)].map(String)
     return ownAddresses().some((own) => forms.includes(String(bytesOf(own))))

@@ -8,7 +8,12 @@ export { createEgressGuard, type EgressPolicy } from './egress.ts'
 export { namesHost, parseEgressAllow } from './egress-rules.ts'
 export { createEmailRunner } from './email.ts'
 export { createFunctionRunner, type FunctionRunnerOptions } from './function.ts'
-export { createFunctionRegistry, type FunctionRegistry } from './function-registry.ts'
+export {
+  BUILT_IN_FOLDER,
+  createFunctionRegistry,
+  type FunctionRegistry,
+  joinedRegistries,
+} from './function-registry.ts'
 export { createGithubRunner, type GithubRunnerOptions } from './github.ts'
 export type { HandshakeMemory } from './handshake-memory.ts'
 export { createHttpRunner, type HttpRunnerOptions } from './http.ts'

@@ -107,6 +107,25 @@ export const createFunctionRegistry = async ({
   }
 }
 
+/** Several folders as one: what the first does not have is looked for in the next. */
+export const joinedRegistries = (first: FunctionRegistry, next: FunctionRegistry): FunctionRegistry => {
+  const holder = async (name: string): Promise<FunctionRegistry> =>
+    'problem' in (await first.locate(name)) && !('problem' in (await next.locate(name))) ? next : first
+  return {
+    folder: first.folder,
+    locate: async (name) => (await holder(name)).locate(name),
+    problemOf: async (name) => (await holder(name)).problemOf(name),
+    modules: async () => {
+      const modules = [...(await first.modules()), ...(await next.modules())]
+      const byName = new Map(modules.reverse().map((each) => [each.name, each]))
+      return [...byName.values()].sort((one, other) => (one.name < other.name ? -1 : 1))
+    },
+  }
+}
+
+/** The functions that the server brings along. */
+export const BUILT_IN_FOLDER = join(import.meta.dirname, 'built-in')
+
 const DEPENDENCIES = 'node_modules'
 
 const isWithin = (root: string, path: string): boolean => {

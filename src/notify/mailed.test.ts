@@ -50,10 +50,12 @@ describe('what is mailed', () => {
     const others = ['ops@example.com', 'slack']
     for (const kind of ['job.failed', 'job.failing', 'job.missed', 'job.uncertain', 'job.late', 'job.long'] as const) {
       assert.deepEqual(sentTo(toldOf(kind), ada({ emailOnFailure: false })), others, kind)
-      assert.equal(sentTo(toldOf(kind), ada({ emailOnSuccess: false })).length, 3, kind)
+      assert.equal(sentTo(toldOf(kind), ada({ emailOnSuccess: false, dailyDigest: true })).length, 3, kind)
     }
     for (const kind of ['job.succeeded', 'job.recovered'] as const) {
       assert.deepEqual(sentTo(toldOf(kind), ada({ emailOnSuccess: false })), others, kind)
+      assert.deepEqual(sentTo(toldOf(kind), ada({ dailyDigest: true })), others, kind)
+      assert.equal(sentTo(toldOf(kind), ada({ weeklyReport: true })).length, 3, kind)
       assert.equal(sentTo(toldOf(kind), ada({ emailOnFailure: false })).length, 3, kind)
     }
   })

@@ -35,4 +35,4 @@ export const mailed = ({ posts, toOwner }: Told, users: readonly Addressee[]): r
 
 const wishesOf = ({ wishes }: Addressee) => switched(NOTICE_SWITCHES, wishes)
 /** As the store compares addresses. */
-const addressKey = (address: string): string => address.normalize('NFC').toLowerCase()
+export const addressKey = (address: string): string => address.normalize('NFC').toLowerCase()

@@ -1,5 +1,6 @@
 /** Station 6: tells people what happened, after the fact and beside everything else: no run ever waits for it. */
 import type { Cancel } from '../domain/clock.ts'
+import { createDigester } from './digest.ts'
 import { createSender, type SendParts } from './send.ts'
 import { createTeller, type TellParts } from './tell.ts'
 
@@ -24,12 +25,13 @@ export const createNotify = (parts: NotifyParts): Notify => {
   const { clock, onFault } = parts
   const teller = createTeller(parts)
   const sender = createSender(parts)
+  const digest = createDigester(parts)
   let running = false
   let timer: Cancel | null = null
   let round: Promise<void> | null = null
 
   const lookAround = async (): Promise<void> => {
-    for (const step of [teller.take, teller.watch, sender.pump]) {
+    for (const step of [teller.take, teller.watch, digest, sender.pump]) {
       // One that fails holds up none of the others.
       if (parts.active()) await step().catch(onFault)
     }

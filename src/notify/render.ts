@@ -30,8 +30,12 @@ const itemText = ({ kind, job, count, at, error }: NoticeItem, zone: string): st
   return `${timeText(at, zone)}  ${nameOf(job)} ${ITEM_WORDS[kind]}${times}${why}`
 }
 
-const more = ({ items }: NoticeFacts, most: number): readonly string[] =>
-  items.length > most ? [`… and ${items.length - most} more`] : []
+/** What is left out here, and what the notice itself left out. */
+const more = ({ items, count }: NoticeFacts, most: number): readonly string[] => {
+  const sum = (some: readonly NoticeItem[]): number => some.reduce((total, item) => total + item.count, 0)
+  const left = (count ?? sum(items)) - sum(items.slice(0, most))
+  return left > 0 ? [`… and ${left} more`] : []
+}
 
 const textOf = (notice: NoticeFacts, { sentence, facts }: Words): string => {
   const lines = isList(notice)

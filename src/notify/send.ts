@@ -169,12 +169,14 @@ const factsOf = ({ facts }: DeliveryRow): NoticeFacts => facts as NoticeFacts
 const groupOf = (rows: readonly DeliveryRow[]): NoticeFacts => {
   const all = rows.map(factsOf)
   const last = all.reduce((one, other) => (other.at > one.at ? other : one))
-  const items = all
-    .slice(0, ITEMS_IN_A_GROUP)
-    .flatMap((facts): NoticeItem[] =>
-      facts.kind === 'test' || facts.kind === 'group' || facts.kind === 'digest' || facts.job === null
+  const items = all.slice(0, ITEMS_IN_A_GROUP).flatMap((facts): NoticeItem[] =>
+    // A digest that comes in a flood is told with it, line by line.
+    facts.kind === 'digest'
+      ? [...facts.items]
+      : facts.kind === 'test' || facts.kind === 'group' || facts.job === null
         ? []
         : [{ kind: facts.kind, job: facts.job, count: 1, at: facts.at, error: facts.error, link: facts.link }],
-    )
-  return { ...last, kind: 'group', job: null, execution: null, error: null, link: null, count: rows.length, items }
+  )
+  const count = all.reduce((sum, facts) => sum + (facts.kind === 'digest' ? (facts.count ?? 1) : 1), 0)
+  return { ...last, kind: 'group', job: null, execution: null, error: null, link: null, count, items }
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../domain/clock.ts'
 import { GIVE_UP_AFTER_MS } from '../domain/notice.ts'
 import type { AlertSubject, NewDelivery, NewNotice, Series, Store, Telling, Untold } from '../store/store.ts'
+import { collectedOf, dueAt, type Happened } from './collecting.ts'
 import { addressedBy, mailed, type Numbered } from './mailed.ts'
 import { type Heard, overdueOf, seriesAfter, type Told, toldOf } from './rules.ts'
 
@@ -10,7 +11,7 @@ const EVENTS_AT_ONCE = 200
 const SAME_REQUEST_MS = 1000
 
 export type TellParts = {
-  readonly store: Pick<Store, 'outbox' | 'channels'>
+  readonly store: Pick<Store, 'outbox' | 'channels' | 'digests'>
   readonly clock: Clock
   readonly newId: () => string
   /** The page of a job; null where there is none. */
@@ -41,6 +42,11 @@ export const createTeller = ({ store, clock, newId, linkOf, zone }: TellParts): 
     )
   }
 
+  const collected = async (workspaceKey: number, all: readonly Happened[]) => {
+    const readers = await store.digests.readers(workspaceKey)
+    return collectedOf(all, readers, dueAt(readers, clock.now(), zone))
+  }
+
   const tellOverdue = async (workspaceKey: number, about: Parameters<typeof overdueOf>[0], now: number) => {
     for (const { what, ...told } of overdueOf(about, now)) {
       const { run } = about
@@ -49,6 +55,7 @@ export const createTeller = ({ store, clock, newId, linkOf, zone }: TellParts): 
         workspaceKey,
         notices: noticesOf(told, now),
         deliveries: await deliveriesOf(workspaceKey, [{ told, eventNumber: null }]),
+        collected: await collected(workspaceKey, [{ told, job: about.subject, error: null, at: now }]),
         series: [],
         supersedes: [],
         of: { kind: 'once', executionId: run.id, what, at: now },
@@ -71,6 +78,7 @@ export const createTeller = ({ store, clock, newId, linkOf, zone }: TellParts): 
     const series = new Map<number, Series>()
     const notices: NewNotice[] = []
     const all: Numbered[] = []
+    const happened: Happened[] = []
     const supersedes: Telling['supersedes'][number][] = []
     for (const event of events) {
       const subject = event.jobId === null ? undefined : present.get(event.jobId)
@@ -87,6 +95,8 @@ export const createTeller = ({ store, clock, newId, linkOf, zone }: TellParts): 
       const told = toldOf(heard)
       notices.push(...noticesOf(told, event.at))
       all.push({ told, eventNumber: event.number })
+      const { error } = event.data
+      happened.push({ told, job: subject, error: typeof error === 'string' ? error : null, at: event.at })
       if (event.type === 'job.paused' || event.type === 'job.resumed')
         supersedes.push({ jobId: subject.id, from: event.at - SAME_REQUEST_MS })
       const { failingSince, failures } = seriesAfter(subject, event)
@@ -102,7 +112,16 @@ export const createTeller = ({ store, clock, newId, linkOf, zone }: TellParts): 
     )
     const of = { kind: 'events', after, upTo } as const
     const deliveries = await deliveriesOf(workspaceKey, all)
-    await outbox.tell({ workspaceKey, notices: left, deliveries, series: [...series.values()], supersedes, of })
+    const collectedNow = await collected(workspaceKey, happened)
+    await outbox.tell({
+      workspaceKey,
+      notices: left,
+      deliveries,
+      collected: collectedNow,
+      series: [...series.values()],
+      supersedes,
+      of,
+    })
     // What started late and ended before anybody looked at it.
     for (const [id, run] of runs) {
       const subject = subjects.get(events.find((event) => event.subject.id === id)?.jobId ?? '')

@@ -6,6 +6,8 @@ export type Held = {
   /** User id; null when it was the shell of the machine. */
   readonly by: string | null
   readonly note: string | null
+  /** Shut down rather than paused, for clients that tell the two apart; nothing is claimed under either. */
+  readonly stopped?: true
 }
 
 type Values = Pick<PeopleStore, 'serverValue' | 'setServerValue'>

@@ -84,8 +84,8 @@ export const draftOf = (edit: JobEdit, context: DraftContext): Draft => {
   // An end date may come before the next instant: then the job has had its last run, which is no mistake.
   const isSilent = asksAhead ? neverFiresError(withoutEndDate(timetable), context.now) : []
   const others: FieldError[] = [
-    ...(title === undefined ? [] : checkName(title)),
     ...(context.externalId === undefined ? [] : checkExternalId(context.externalId)),
+    ...(title === undefined ? [] : checkName(title)),
     ...checkDescription(description ?? null),
     ...ofEndDate,
     ...ofLastDay,

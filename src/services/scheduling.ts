@@ -11,7 +11,7 @@ const LONGEST_NOTE = 200
 
 export type Scheduling = {
   /** What is claimed already (at most 50 ms ahead) is still sent, what runs goes on. Once more changes the note alone. */
-  readonly pause: (actor: Actor, note: string | null) => Promise<Held>
+  readonly pause: (actor: Actor, note: string | null, how?: 'paused' | 'stopped') => Promise<Held>
   /** What came due meanwhile is dealt with by each job's misfire policy. */
   readonly resume: (actor: Actor) => Promise<void>
 }
@@ -28,12 +28,13 @@ export const createScheduling = (deps: Deps): Scheduling => {
   }
 
   return {
-    pause: async (actor, note) => {
+    pause: async (actor, note, how = 'paused') => {
       operator(actor)
       if (note !== null && note.length > LONGEST_NOTE)
         throw invalid('note', note, `give at most ${LONGEST_NOTE} characters`)
       await hold.refresh()
-      const held = { since: hold.held()?.since ?? clock.now(), by: userIdOf(actor), note }
+      const since = hold.held()?.since ?? clock.now()
+      const held: Held = { since, by: userIdOf(actor), note, ...(how === 'stopped' ? { stopped: true } : {}) }
       await hold.set(held, telling(actor, 'scheduling.held'))
       log.warn('all claiming is held by the operator', { user_id: held.by, note })
       return held

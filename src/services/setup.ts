@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { FIRST_WORKSPACE } from '../auth/permissions.ts'
 import type { Actor } from '../domain/actor.ts'
-import { DomainError } from '../domain/errors.ts'
+import { DomainError, invalid } from '../domain/errors.ts'
 import { newId } from '../domain/ids.ts'
 import type { UserRow } from '../store/store.ts'
 import type { Deps } from './deps.ts'
@@ -35,6 +35,7 @@ const DEFAULT_PASSWORD = 'admin123'
 const KEY_CHECK = 'secret_key_check'
 const KEY_CHECK_PLACE = { workspaceKey: 0, owner: 'server', field: KEY_CHECK }
 const DEMO_JOB = 'demo_job'
+const SAMPLE_TASK = 'sample_task'
 const SYSTEM: Actor = { kind: 'system', workspaceKey: FIRST_WORKSPACE }
 
 export type Setup = {
@@ -44,6 +45,12 @@ export type Setup = {
   readonly ensureFirstAdmin: (settings: FirstAdminSettings) => Promise<FirstAdmin | null>
   /** Once in the life of a database: a demo job that was deleted does not come back. */
   readonly ensureDemoJob: (url: string) => Promise<JobView | null>
+  /** The key of the workspace of this id; null: the first one. Rejects with `invalid` for one that is not there. */
+  readonly schedulerWorkspace: (id: string | null) => Promise<number>
+  /** Id of an admin who can sign in. Rejects with `conflict` where there is none. */
+  readonly ownerIn: (workspaceKey: number) => Promise<string>
+  /** Once in the life of a database, as the demo job. Null as well where functions are not open to the workspace. */
+  readonly ensureSampleTask: (workspaceKey: number) => Promise<JobView | null>
 }
 
 export const createSetup = (deps: Deps, jobs: Jobs): Setup => {
@@ -106,6 +113,41 @@ export const createSetup = (deps: Deps, jobs: Jobs): Setup => {
       await people.putServerValue(DEMO_JOB, job.id)
       return job
     },
+
+    schedulerWorkspace: async (id) => {
+      if (id === null) return FIRST_WORKSPACE
+      const workspace = await people.workspaceById(id)
+      if (workspace === null) throw invalid('SCHEDULER_API_WORKSPACE', id, 'give the id of a workspace of this server')
+      return workspace.key
+    },
+
+    ownerIn,
+
+    ensureSampleTask: async (workspaceKey) => {
+      if (!deps.functions.isOpenTo(workspaceKey) || (await people.serverValue(SAMPLE_TASK)) !== null) return null
+      const actor: Actor = { kind: 'system', workspaceKey }
+      const job = await jobs.create(actor, {
+        externalId: SAMPLE_TASK,
+        name: SAMPLE_TASK,
+        description: 'Does nothing but run, so that clients of APScheduler have a job to look at. Delete it at will.',
+        ownerId: await ownerIn(workspaceKey),
+        timetable: { schedules: [{ kind: 'interval', everyMs: 5000, anchor: clock.now() }], zone: 'UTC' },
+        target: {
+          kind: 'function',
+          function: 'cronzimus.controller.task:task',
+          args: ['<Database instance>'],
+          kwargs: {},
+        },
+      })
+      await people.putServerValue(SAMPLE_TASK, job.id)
+      return job
+    },
+  }
+
+  async function ownerIn(workspaceKey: number): Promise<string> {
+    const owner = await firstAdminOf(workspaceKey)
+    if (owner === null) throw new DomainError('conflict', 'The workspace has no admin who could own a job.')
+    return owner.id
   }
 
   /** The server may listen on another port than when the job was made. Null where the job was deleted. */

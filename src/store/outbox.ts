@@ -3,6 +3,7 @@ import type { JobAlerts } from '../domain/alerts.ts'
 import type { Event } from '../domain/event.ts'
 import type { Audience, ChannelKind, DeliveryState, NoticeType } from '../domain/notice.ts'
 import type { Page } from '../domain/page.ts'
+import type { Collected } from './collected.ts'
 
 /** Events of one workspace, oldest first, and how far it was told before them. */
 export type Untold = { readonly workspaceKey: number; readonly after: number; readonly events: readonly Event[] }
@@ -63,6 +64,8 @@ export type Telling = {
   readonly workspaceKey: number
   readonly notices: readonly NewNotice[]
   readonly deliveries: readonly NewDelivery[]
+  /** For digests; added to what is there. */
+  readonly collected?: readonly Collected[]
   readonly series: readonly Series[]
   /** Notices of changes of these jobs from `from` on say less than those of this telling: they go. */
   readonly supersedes: readonly { readonly jobId: string; readonly from: number }[]

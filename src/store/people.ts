@@ -62,6 +62,7 @@ export type Taken = { readonly taken: 'username' | 'email' }
 
 export type PeopleStore = {
   readonly workspaceByKey: (key: number) => Promise<WorkspaceRow | null>
+  readonly workspaceById: (id: string) => Promise<WorkspaceRow | null>
   /** A workspace and its first user, in one transaction. */
   readonly createWorkspace: (
     workspace: { readonly id: string; readonly name: string; readonly now: number },

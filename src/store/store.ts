@@ -3,6 +3,7 @@ import type { ApplicationStore } from './applications.ts'
 import type { AuditStore } from './audit.ts'
 import type { CatalogStore } from './catalog.ts'
 import type { ChannelStore } from './channels.ts'
+import type { DigestStore } from './digests.ts'
 import type { EventStore } from './events.ts'
 import type { ExecutionStore } from './executions.ts'
 import type { GithubRunStore } from './github-runs.ts'
@@ -27,6 +28,8 @@ export type { ApiRow, ApplicationChange, ApplicationStore, HandshakeRow } from '
 export type { AuditFilter, AuditStore } from './audit.ts'
 export type { CatalogChange, CatalogStore, NewCatalogEntry } from './catalog.ts'
 export type { ChannelStore, SlackRow, WebhookRow } from './channels.ts'
+export type { Collected } from './collected.ts'
+export type { DigestItem, DigestReader, DigestStore } from './digests.ts'
 export type { EventFilter, EventStore } from './events.ts'
 export type {
   AttemptRow,
@@ -103,6 +106,7 @@ export type Records = {
   readonly alerts: AlertStore
   readonly inbox: InboxStore
   readonly outbox: OutboxStore
+  readonly digests: DigestStore
   readonly channels: ChannelStore
   readonly preferences: PreferenceStore
   readonly catalog: CatalogStore

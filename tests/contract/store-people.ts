@@ -36,6 +36,7 @@ export const peopleContract = (open: OpenStore): void => {
         lastLoginAt: null,
       })
       const workspace = await store.people.workspaceByKey(created.workspaceKey)
+      assert.deepEqual(await store.people.workspaceById(String(workspace?.id)), workspace)
       assert.deepEqual([workspace?.name, workspace?.createdAt], ['Acme', NOON])
       assert.equal(await store.people.countUsers(), 1)
     })
@@ -54,6 +55,7 @@ export const peopleContract = (open: OpenStore): void => {
       const store = await open(t)
 
       assert.equal(await store.people.workspaceByKey(99), null)
+      assert.equal(await store.people.workspaceById('nowhere'), null)
     })
   })
 

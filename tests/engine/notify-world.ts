@@ -31,7 +31,7 @@ export const notifyOf = (
   {
     answer = () => ({ ok: true }),
     over = store,
-  }: { answer?: () => Sent | Promise<Sent>; over?: Pick<Store, 'outbox' | 'channels'> } = {},
+  }: { answer?: () => Sent | Promise<Sent>; over?: Pick<Store, 'outbox' | 'channels' | 'digests'> } = {},
 ) => {
   const posts: Post[] = []
   const ended: string[] = []

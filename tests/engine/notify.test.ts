@@ -145,8 +145,8 @@ describe('messages on their way', () => {
   it('go again when the server died between sending and noting it, under the same id', async (test) => {
     const world = await openWorld(test)
     const node = await failures(world, 1)
-    const { outbox, channels } = world.store
-    const dying = { channels, outbox: { ...outbox, attempted: () => Promise.reject(new Error('killed')) } }
+    const { outbox, channels, digests } = world.store
+    const dying = { channels, digests, outbox: { ...outbox, attempted: () => Promise.reject(new Error('killed')) } }
     const before = notifyOf(world, { over: dying })
     await before.tick()
     assert.deepEqual([before.posts.length, before.faults.length], [1, 1])

@@ -57,6 +57,7 @@ export const SETTINGS: ServerParts['settings'] = {
   trustProxy: [],
   metricsPublic: false,
   exposeErrorDetails: false,
+  schedulerApi: null,
 }
 
 export const anApi = async (

@@ -136,11 +136,12 @@ export const aWorld = async (t: Cleanup): Promise<World> => {
   return { clock, store, auth, services, signals, told, logged, again, admin, member, signIn }
 }
 
-/** One module, `report`, for every workspace. */
+/** One module, `report`, for every workspace, and the function that clients of APScheduler know. */
 const REPORTS: Deps['functions'] = {
   isOpenTo: () => true,
   modules: async () => [{ name: 'report', file: 'report.ts', callables: ['run', 'send'], main: 'run', error: null }],
-  problemOf: async (name) => (/^report(:send|:run)?$/.test(name) ? null : 'there is no such function'),
+  problemOf: async (name) =>
+    /^(report(:send|:run)?|cronzimus\.controller\.task:task)$/.test(name) ? null : 'there is no such function',
 }
 
 const signalsInto = (told: string[]): Omit<EngineSignals, 'reported'> => ({

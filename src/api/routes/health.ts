@@ -49,6 +49,12 @@ export const healthRoutes = (
     },
   )
 
+  healthRoute(api, services, 'healthy')
+  metricsRoute(api, metrics, metricsPublic)
+}
+
+/** The one path that several systems share; each listener has its own word for being well. */
+export const healthRoute = (api: Api, services: Services, status: 'healthy' | 'running'): void => {
   api.get(
     '/api/health',
     {
@@ -63,14 +69,12 @@ export const healthRoutes = (
     async () => {
       const { schedulerRunning, scheduledJobs } = await services.system.describe(null)
       return {
-        status: 'healthy' as const,
+        status,
         scheduler_running: schedulerRunning,
         scheduled_jobs_count: scheduledJobs,
       }
     },
   )
-
-  metricsRoute(api, metrics, metricsPublic)
 }
 
 const metricsRoute = (api: Api, metrics: Metrics, metricsPublic: boolean): void => {

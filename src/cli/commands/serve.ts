@@ -52,10 +52,11 @@ const explained = (error: unknown, { host, port }: Config): unknown => {
   return error
 }
 
-const greet = (terminal: Terminal, { url, firstAdmin }: RunningApp): void => {
+const greet = (terminal: Terminal, { url, apschedulerUrl, firstAdmin }: RunningApp): void => {
   const { paint, remark } = terminal
   remark(`${paint('bold', `Carillon ${VERSION}`)} listens on ${paint('cyan', url)}`)
   remark(`  API documentation: ${url}/docs`)
+  if (apschedulerUrl !== null) remark(`  Clients of APScheduler: ${apschedulerUrl}`)
   if (firstAdmin !== null) {
     const { username, password, origin } = firstAdmin
     const shown = origin === 'given' ? 'the password that was given' : `the password ${paint('bold', password)}`

@@ -2,19 +2,12 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { DEFAULT_ALERTS, type JobAlerts } from '../../domain/alerts.ts'
 import { EVERY_EVENT_TYPE } from '../../domain/event.ts'
-import type {
-  Addressee,
-  AlertRun,
-  AlertSubject,
-  NewDelivery,
-  NewNotice,
-  OutboxStore,
-  Telling,
-  Watched,
-} from '../outbox.ts'
+import type { Addressee, AlertRun, AlertSubject, NewNotice, OutboxStore, Telling, Watched } from '../outbox.ts'
 import { DELETED } from './codes.ts'
 import { createDeliveries } from './deliveries.ts'
+import { insertCollected } from './digests.ts'
 import { createEventStore } from './events.ts'
+import { AUDIENCE_CODE, insertDelivery } from './notice-rows.ts'
 import type { Tables } from './tables.ts'
 import { type Access, type Statement, written } from './unit.ts'
 
@@ -158,6 +151,7 @@ const tellingOf = (read: Read, telling: Telling): readonly Statement[] => {
     ),
     ...telling.notices.map((notice) => written(read, insertNotice(workspaceKey, notice))),
     ...telling.deliveries.map((delivery) => written(read, insertDelivery(workspaceKey, delivery), 1)),
+    ...(telling.collected ?? []).map((one) => written(read, insertCollected(workspaceKey, one))),
     ...telling.series.map(({ jobKey, since, failures }) =>
       written(
         read,
@@ -167,20 +161,12 @@ const tellingOf = (read: Read, telling: Telling): readonly Statement[] => {
   ]
 }
 
-const AUDIENCE_CODE = { all: 0, admins: 1, user: 2 } as const
-
 const insertNotice = (workspaceKey: number, { audience, ...notice }: NewNotice) => sql`
   insert into notice (id, workspace_key, at, audience, user_key, kind, type, title, message, job_id, execution_id)
   select ${notice.id}, ${workspaceKey}, ${notice.at}, ${AUDIENCE_CODE[audience.kind]}, u.key, ${notice.kind},
     ${notice.type}, ${notice.title}, ${notice.message}, ${notice.jobId}, ${notice.executionId}
   from workspace w left join "user" u on u.workspace_key = w.key and u.id = ${'userId' in audience ? audience.userId : null}
   where w.key = ${workspaceKey} and (${AUDIENCE_CODE[audience.kind]} <> 2 or u.key is not null)`
-
-const insertDelivery = (workspaceKey: number, delivery: NewDelivery) => sql`
-  insert into delivery (id, workspace_key, event_number, channel, recipient, facts, state, attempts, created_at, not_before,
-    give_up_at, claimed_until)
-  values (${delivery.id}, ${workspaceKey}, ${delivery.eventNumber}, ${delivery.channel}, ${delivery.recipient},
-    ${JSON.stringify(delivery.facts)}, 0, 0, ${delivery.createdAt}, ${delivery.notBefore}, ${delivery.giveUpAt}, 0)`
 
 const subjectOf = (row: SubjectRow): AlertSubject => ({
   jobKey: row.key,

@@ -3,10 +3,11 @@ import type { PeopleStore } from '../people.ts'
 import { sessionStore } from './sessions.ts'
 import { type Access, DuplicateKey, statement } from './unit.ts'
 import { createUser, createWorkspace, deleteUser, touchLogin, updateUser } from './user-writes.ts'
-import { countUsers, listUsers, userById, userByLogin, workspaceByKey } from './users.ts'
+import { countUsers, listUsers, userById, userByLogin, workspaceById, workspaceByKey } from './users.ts'
 
 export const createPeopleStore = (access: Access): PeopleStore => ({
   workspaceByKey: (key) => workspaceByKey(access.read, key),
+  workspaceById: (id) => workspaceById(access.read, id),
   createWorkspace: (workspace, user) => createWorkspace(access, workspace, user),
   createUser: (workspaceKey, user) => createUser(access, workspaceKey, user),
   countUsers: () => countUsers(access.read),

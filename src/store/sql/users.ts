@@ -26,8 +26,12 @@ export const userOf = (row: Selectable<UserTable>): UserRow => ({
   lastLoginAt: row.last_login_at,
 })
 
-export const workspaceByKey = async (read: Read, key: number): Promise<WorkspaceRow | null> => {
-  const row = await read.selectFrom('workspace').selectAll().where('key', '=', key).executeTakeFirst()
+export const workspaceByKey = (read: Read, key: number): Promise<WorkspaceRow | null> => workspace(read, 'key', key)
+
+export const workspaceById = (read: Read, id: string): Promise<WorkspaceRow | null> => workspace(read, 'id', id)
+
+const workspace = async (read: Read, by: 'key' | 'id', value: number | string): Promise<WorkspaceRow | null> => {
+  const row = await read.selectFrom('workspace').selectAll().where(by, '=', value).executeTakeFirst()
   return row === undefined ? null : { key: row.key, id: row.id, name: row.name, createdAt: row.created_at }
 }
 

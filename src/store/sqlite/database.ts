@@ -6,6 +6,7 @@ import { createApplicationStore } from '../sql/applications.ts'
 import { createAuditStore } from '../sql/audit.ts'
 import { createCatalogStore } from '../sql/catalog.ts'
 import { createChannelStore } from '../sql/channels.ts'
+import { createDigestStore } from '../sql/digests.ts'
 import { createEventStore } from '../sql/events.ts'
 import { createExecutionStore } from '../sql/executions.ts'
 import { createForgetters } from '../sql/forgetters.ts'
@@ -100,6 +101,7 @@ export const openSqliteStore = async ({
     alerts: gate.before(createAlertStore(over)),
     inbox: gate.before(createInboxStore(over)),
     outbox: gate.before(createOutboxStore(over)),
+    digests: gate.before(createDigestStore(over)),
     channels: gate.before(createChannelStore(over)),
     preferences: gate.before(createPreferenceStore(over)),
     catalog: gate.before(createCatalogStore(over)),

@@ -19,6 +19,7 @@ import { webhookKeys } from './migrations/0013-webhook-keys.ts'
 import { endDates } from './migrations/0014-end-dates.ts'
 import { externalIds } from './migrations/0015-external-ids.ts'
 import { applications } from './migrations/0016-applications.ts'
+import { digests } from './migrations/0017-digests.ts'
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string }
 
@@ -40,6 +41,7 @@ const MIGRATIONS: readonly Migration[] = [
   endDates,
   externalIds,
   applications,
+  digests,
 ]
 
 /** "Cari": marks a file as ours, so that another program's database is never written to. */
