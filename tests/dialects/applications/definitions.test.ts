@@ -49,7 +49,8 @@ test('the examples of the document, as they are printed', async (t) => {
       lastStatus: null,
     },
   ])
-  refused(await as('POST', '/applications/12345/apis', { apiName: 'fetch_user_data', frequency: 'daily' }), 404)
+  for (const body of [{ apiName: 'fetch_user_data', frequency: 'daily' }, {}])
+    refused(await as('POST', '/applications/12345/apis', body), 404)
   refused(await as('POST', '/applications', { appName: 'api-something-something' }), 409, 'appName')
 })
 

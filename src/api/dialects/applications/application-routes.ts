@@ -56,10 +56,10 @@ export const applicationRoutes = (scope: FastifyInstance, { services, timeZone }
   })
 
   scope.post<OfApplication>('/applications/:appId/apis', hidden, async (request, reply) => {
-    const input = apiIn(bodyOf(request))
-    const made = await services.apis
-      .create(actorOf(request), request.params.appId, input)
-      .catch(inTheirWords('apiName'))
+    const actor = actorOf(request)
+    // An application that is not there is told of before what is wrong with the body.
+    const { id } = await services.applications.get(actor, request.params.appId)
+    const made = await services.apis.create(actor, id, apiIn(bodyOf(request))).catch(inTheirWords('apiName'))
     return reply.code(201).send(apiToFields(made, timeZone))
   })
 
