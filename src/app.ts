@@ -7,6 +7,7 @@ import { ECHO_PATH } from './app/doctor.ts'
 import { openFunctions } from './app/functions.ts'
 import { githubRunner } from './app/github.ts'
 import { handshakeMemory } from './app/handshakes.ts'
+import { openEmailJobs } from './app/mail.ts'
 import { openNotify } from './app/notify.ts'
 import { revocationLists } from './app/revocation.ts'
 import { tryTarget } from './app/try-target.ts'
@@ -94,6 +95,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     allow: parseEgressAllow(config.egressAllow ?? ''),
     self,
   }
+  const emailJobs = openEmailJobs(config)
   const executor = createExecutor({
     clock,
     runners: [
@@ -122,6 +124,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
         onFault: (error) => log.error('a workflow run at GitHub met a fault', { error }),
       }),
       ...functions.runners,
+      emailJobs.runner,
     ],
     onFault: (error) => log.error('a runner met a fault', { error }),
   })
@@ -185,6 +188,7 @@ export const startApp = async (config: Config, options: AppOptions): Promise<Run
     retentionBounds,
     mayCall: (url) => guard.admitUrl(url) !== null,
     functions: functions.catalogue,
+    emailJobs: emailJobs.open,
     tryTarget: tryTarget(executor, clock),
     signals: {
       wake: engine.wake,

@@ -1,10 +1,13 @@
 /** The mail server of the settings, and a trial of it for the doctor. */
 import type { Config } from '../config/config.ts'
 import { systemClock } from '../domain/clock.ts'
+import type { SendMail } from '../domain/email-target.ts'
 import { newId } from '../domain/ids.ts'
+import { createEmailRunner, type Runner } from '../execute/execute.ts'
 import { createEmailChannel } from '../notify/email.ts'
 import { type MailFailure, mailFailure } from '../notify/mail-failures.ts'
 import { type MailServer, signIn } from '../notify/mail-server.ts'
+import { type Deps, FIRST_WORKSPACE } from '../services/services.ts'
 
 export type { MailFailure, MailStep } from '../notify/mail-failures.ts'
 
@@ -54,6 +57,32 @@ export const sendTestMail = async (server: MailServer, address: string): Promise
     return sent.ok ? null : sent.error
   } finally {
     channel.close()
+  }
+}
+
+export type EmailJobs = { readonly runner: Runner; readonly open: Deps['emailJobs'] }
+
+/** E-mail as the work of jobs, by the same way as notices: on connections of its own, so that neither waits for the other. */
+export const openEmailJobs = (settings: MailSettings & Pick<Config, 'mailJobsForAll'>): EmailJobs => {
+  const server = mailServerOf(settings)
+  const isOpenTo = (workspaceKey: number) => settings.mailJobsForAll || workspaceKey === FIRST_WORKSPACE
+  const channel = server === null ? null : createEmailChannel({ clock: systemClock, server })
+  const send: SendMail | null =
+    channel === null
+      ? null
+      : ({ id, to, subject, text }, signal) =>
+          channel.send(
+            {
+              id,
+              to: { kind: 'email', address: to },
+              message: { title: subject, subject, text, html: null, slackText: null, data: {} },
+              createdAt: systemClock.now(),
+            },
+            signal,
+          )
+  return {
+    runner: createEmailRunner({ send, isOpenTo, close: () => channel?.close() }),
+    open: { isOn: channel !== null, isOpenTo },
   }
 }
 

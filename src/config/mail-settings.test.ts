@@ -117,3 +117,14 @@ describe('settings of e-mail', () => {
     assert.deepEqual(faultsOf({ ...login, MAIL_USE_TLS: 'false', NODE_ENV: 'development' }), [])
   })
 })
+
+describe('jobs that send e-mail', () => {
+  it('are for every workspace in development, in production for the first one alone', () => {
+    const open = (more: Texts) => loadConfig({ ...ON, ...more }).mailJobsForAll
+
+    assert.equal(open({ NODE_ENV: 'development' }), true)
+    assert.equal(open({ NODE_ENV: 'development', MAIL_JOBS_FOR_ALL_WORKSPACES: 'false' }), false)
+    assert.equal(open({ NODE_ENV: 'production' }), false)
+    assert.equal(open({ NODE_ENV: 'production', MAIL_JOBS_FOR_ALL_WORKSPACES: 'true' }), true)
+  })
+})

@@ -71,6 +71,14 @@ export const MAIL_SETTINGS = {
     changedBy: 'Everybody who turns MAIL_ENABLED on; many servers take only addresses of the account.',
     example: 'Carillon <carillon@example.com>',
   }),
+  mailJobsForAll: setting({
+    name: 'MAIL_JOBS_FOR_ALL_WORKSPACES',
+    kind: onOff,
+    byDefault: (environment) => environment === 'development',
+    help: 'Whether jobs of every workspace may send e-mail to anybody; otherwise only those of the first one, which the first start made.',
+    changedBy: 'Whoever runs several workspaces whose people may write in the name of this server.',
+    example: 'true',
+  }),
   frontendBaseUrl: setting({
     name: 'FRONTEND_BASE_URL',
     kind: orNothing(webAddress),

@@ -26,7 +26,7 @@ export type Application = {
 /** One API of an application; the job that calls it holds all the rest. */
 export type Api = {
   readonly id: string
-  readonly applicationKey: number
+  readonly applicationId: string
   /** Unique within its application. */
   readonly name: string
   /** Joined to the root of its application, or a whole address where that has none. */

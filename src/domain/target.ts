@@ -120,6 +120,15 @@ export type GithubTarget = {
   readonly metadata: JsonObject
 }
 
+/** A message that the job sends by the mail server of the operator. */
+export type EmailTarget = {
+  readonly kind: 'email'
+  readonly to: readonly string[]
+  readonly subject: string
+  /** Plain text. */
+  readonly text: string
+}
+
 /** Which secret of a target it is: what seals and what opens it must say the same, and a fault of it is told under this name. */
 export type SecretField =
   | 'target.token'
@@ -132,7 +141,7 @@ export type SecretField =
   | 'target.signing.previous'
 
 /** Grows by a kind for each runner. */
-export type Target = HttpTarget | FunctionTarget | GithubTarget
+export type Target = HttpTarget | FunctionTarget | GithubTarget | EmailTarget
 
 /** How long after its 202 the target may take to report; null where its answer is the outcome. */
 export const reportWithinMs = (target: Target): number | null =>

@@ -6,6 +6,7 @@ import { type Finding, failed, faulted, type Heard, type Run, type Runner } from
 
 export { createEgressGuard, type EgressPolicy } from './egress.ts'
 export { namesHost, parseEgressAllow } from './egress-rules.ts'
+export { createEmailRunner } from './email.ts'
 export { createFunctionRunner, type FunctionRunnerOptions } from './function.ts'
 export {
   BUILT_IN_FOLDER,

@@ -12,15 +12,24 @@ import {
 import { DomainError, type FieldError, invalid, notFound } from '../domain/errors.ts'
 import { newId } from '../domain/ids.ts'
 import type { JsonObject } from '../domain/json.ts'
-import type { ApiRow } from '../store/store.ts'
-import { applicationFor, LONGEST_NAME, refusePlace } from './applications.ts'
+import type { ApiRow, NewJob } from '../store/store.ts'
+import {
+  type ApplicationInput,
+  type Applications,
+  type ApplicationView,
+  applicationFor,
+  LONGEST_NAME,
+  refusePlace,
+} from './applications.ts'
 import { allow } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { checkLine, refuse } from './fields.ts'
 import type { JobEdit, JobInput } from './job-draft.ts'
+import { placesOf } from './job-places.ts'
 import type { HttpTargetInput } from './job-target.ts'
 import type { JobView } from './job-view.ts'
 import type { Jobs } from './jobs.ts'
+import { createNewJobs } from './new-job.ts'
 
 /** Where it is called, and with what; the address is made by its application. */
 export type ApiCall = { readonly path: string; readonly target: Omit<HttpTargetInput, 'kind' | 'url' | 'handshake'> }
@@ -36,7 +45,7 @@ export type ApiEdit = Omit<JobEdit, 'id' | 'name' | 'target' | 'ownerId'> & {
   readonly [K in keyof OfApi]?: OfApi[K] | undefined
 }
 
-export type ApiView = Omit<ApiRow, 'applicationKey' | 'jobId'> & {
+export type ApiView = Omit<ApiRow, 'applicationId' | 'jobId'> & {
   readonly application: { readonly id: string; readonly name: string }
   readonly job: JobView
 }
@@ -44,6 +53,12 @@ export type ApiView = Omit<ApiRow, 'applicationKey' | 'jobId'> & {
 export type Apis = {
   /** By name. */
   readonly list: (actor: Actor, applicationId: string) => Promise<readonly ApiView[]>
+  /** A new application together with its first APIs: all of it, or nothing. Fields of the nth API begin with `apis[n].`. */
+  readonly createAll: (
+    actor: Actor,
+    application: ApplicationInput,
+    apis: readonly ApiInput[],
+  ) => Promise<{ readonly application: ApplicationView; readonly apis: readonly ApiView[] }>
   /** By its id or its name. */
   readonly get: (actor: Actor, applicationId: string, api: string) => Promise<ApiView>
   /** conflict: an API of the application has the name. Throws what `jobs.create` throws as well. */
@@ -69,8 +84,9 @@ const LONGEST_PATH = 2048
 /** What is said rests beside the job; a body is at most 1 MiB. */
 const LONGEST_SAID = 64 * 1024
 
-export const createApis = (deps: Deps, jobs: Jobs): Apis => {
+export const createApis = (deps: Deps, jobs: Jobs, applications: Applications): Apis => {
   const { store, mayCall } = deps
+  const { ownerFor, newJobOf, refuseUnknown } = createNewJobs(deps)
 
   const rowsOf = (application: Application): Promise<readonly ApiRow[]> =>
     store.applications.apis(application.workspaceKey, { applicationKey: application.key })
@@ -110,8 +126,42 @@ export const createApis = (deps: Deps, jobs: Jobs): Apis => {
       )
   }
 
+  const newApi = ({ id }: Application, { name, call, handshakeUrl, said }: OfApi): Api => ({
+    id: newId(),
+    applicationId: id,
+    name,
+    path: call.path,
+    handshakeUrl: handshakeUrl ?? null,
+    said: said ?? {},
+  })
+
+  /** The jobs of first APIs; throws for what is wrong with one. */
+  const bornOf = async (actor: Actor, application: Application, inputs: readonly ApiInput[]): Promise<NewJob[]> => {
+    const jobs: NewJob[] = []
+    const names = new Set<string>()
+    for (const [at, { name, call, handshakeUrl, said, ...input }] of inputs.entries()) {
+      const title = name.trim()
+      await withinList(at, async () => {
+        check(application, { name: title, path: call.path, handshakeUrl: handshakeUrl ?? null, said: said ?? {} })
+        if (names.has(title)) throw apiTaken(title)
+        names.add(title)
+        const api = newApi(application, { name: title, call, handshakeUrl, said })
+        const whole: JobInput = {
+          ...input,
+          name: jobName(application, title),
+          target: targetOf(application, api.id, call),
+        }
+        const ownerId = await ownerFor(actor, undefined)
+        const { job } = newJobOf(whole, { id: newId(), workspaceKey: application.workspaceKey, ownerId })
+        await refuseUnknown(job)
+        jobs.push({ ...job, ...(await placesOf(store, application.workspaceKey, whole)), api })
+      })
+    }
+    return jobs
+  }
+
   const view = (application: Application, row: ApiRow, job: JobView): ApiView => {
-    const { applicationKey: _, jobId: __, ...shown } = row
+    const { applicationId: _, jobId: __, ...shown } = row
     return { ...shown, application: { id: application.id, name: application.name }, job }
   }
 
@@ -120,12 +170,14 @@ export const createApis = (deps: Deps, jobs: Jobs): Apis => {
     return view(application, row, await jobs.get(actor, row.jobId))
   }
 
+  const list: Apis['list'] = async (actor, applicationId) => {
+    const application = await applicationFor(deps, actor, 'application.view', applicationId)
+    const rows = await rowsOf(application)
+    return Promise.all(rows.map(async (row) => view(application, row, await jobs.get(actor, row.jobId))))
+  }
+
   return {
-    list: async (actor, applicationId) => {
-      const application = await applicationFor(deps, actor, 'application.view', applicationId)
-      const rows = await rowsOf(application)
-      return Promise.all(rows.map(async (row) => view(application, row, await jobs.get(actor, row.jobId))))
-    },
+    list,
 
     get: async (actor, applicationId, api) =>
       read(actor, await applicationFor(deps, actor, 'application.view', applicationId), api),
@@ -140,17 +192,17 @@ export const createApis = (deps: Deps, jobs: Jobs): Apis => {
       check(application, { name: title, path: call.path, handshakeUrl: handshakeUrl ?? null, said: said ?? {} })
       if (rows.some((row) => row.name === title)) throw apiTaken(title)
       if (rows.length >= MOST_APIS) throw new DomainError('conflict', `An application has at most ${MOST_APIS} APIs.`)
-      const api: Api = {
-        id: newId(),
-        applicationKey: application.key,
-        name: title,
-        path: call.path,
-        handshakeUrl: handshakeUrl ?? null,
-        said: said ?? {},
-      }
+      const api = newApi(application, { name: title, call, handshakeUrl, said })
       const target = targetOf(application, api.id, call)
       await jobs.create(actor, { ...input, name: jobName(application, title), target }, { api })
       return read(actor, application, api.id)
+    },
+
+    createAll: async (actor, input, inputs) => {
+      if (inputs.length > MOST_APIS)
+        throw invalid('apis', inputs.length, `an application has at most ${MOST_APIS} APIs`)
+      const application = await applications.create(actor, input, (coming) => bornOf(actor, coming, inputs))
+      return { application, apis: await list(actor, application.id) }
     },
 
     update: async (actor, applicationId, which, { name, call, handshakeUrl, said, ...edit }, ifVersion) => {
@@ -162,7 +214,7 @@ export const createApis = (deps: Deps, jobs: Jobs): Apis => {
       if (rows.some((row) => row.name === title && row.id !== before.id)) throw apiTaken(title ?? '')
       const api: Api = {
         id: before.id,
-        applicationKey: application.key,
+        applicationId: application.id,
         name: title ?? before.name,
         path: call?.path ?? before.path,
         handshakeUrl: handshakeUrl === undefined ? before.handshakeUrl : handshakeUrl,
@@ -186,12 +238,12 @@ export const createApis = (deps: Deps, jobs: Jobs): Apis => {
       allow(actor, 'application.view', null)
       const rows = await store.applications.apis(actor.workspaceKey, { jobIds: views.map(({ id }) => id) })
       if (rows.length === 0) return new Map()
-      const all = new Map((await store.applications.list(actor.workspaceKey)).map((each) => [each.key, each]))
+      const all = new Map((await store.applications.list(actor.workspaceKey)).map((each) => [each.id, each]))
       const byJob = new Map(rows.map((row) => [row.jobId, row]))
       return new Map(
         views.flatMap((job) => {
           const row = byJob.get(job.id)
-          const application = row && all.get(row.applicationKey)
+          const application = row && all.get(row.applicationId)
           return row && application ? [[job.id, view(application, row, job)] as const] : []
         }),
       )
@@ -201,3 +253,14 @@ export const createApis = (deps: Deps, jobs: Jobs): Apis => {
 
 /** People find it in lists of jobs; the name of the application is the one of that time. */
 const jobName = (application: Application, name: string): string => `${application.name}/${name}`
+
+/** A fault of one of several says which. */
+const withinList = async (at: number, act: () => Promise<void>): Promise<void> => {
+  try {
+    await act()
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error
+    const errors = error.errors.map((fault) => ({ ...fault, field: `apis[${at}].${fault.field}` }))
+    throw new DomainError(error.code, error.message, { errors, cause: error })
+  }
+}

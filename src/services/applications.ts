@@ -5,11 +5,12 @@ import type { FailureCode } from '../domain/attempt.ts'
 import { DomainError, type FieldError, invalid, notFound } from '../domain/errors.ts'
 import { handshakeTarget, readHandshake } from '../domain/handshake.ts'
 import { isId, newId } from '../domain/ids.ts'
-import type { ApplicationChange } from '../store/store.ts'
+import type { ApplicationChange, NewJob } from '../store/store.ts'
 import { allow, allowSome, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { checkLine, checkText, refuse } from './fields.ts'
 import { opening } from './kept-secret.ts'
+import { noteOfNew } from './new-job.ts'
 import { noting } from './noting.ts'
 import { written } from './written.ts'
 
@@ -44,12 +45,15 @@ export type HandshakeTrial = {
   readonly durationMs: number
 }
 
+/** The jobs of the APIs that it begins with, which are made in the same transaction or with it not. */
+export type Having = (application: Application) => Promise<readonly NewJob[]>
+
 export type Applications = {
   /** By name. */
   readonly list: (actor: Actor) => Promise<readonly ApplicationView[]>
   readonly get: (actor: Actor, id: string) => Promise<ApplicationView>
   /** conflict: the name is taken. */
-  readonly create: (actor: Actor, input: ApplicationInput) => Promise<ApplicationView>
+  readonly create: (actor: Actor, input: ApplicationInput, having?: Having) => Promise<ApplicationView>
   /** conflict: the name is taken, or it has APIs, whose addresses were made from its root. */
   readonly update: (
     actor: Actor,
@@ -128,7 +132,7 @@ export const createApplications = (deps: Deps): Applications => {
 
     get: async (actor, id) => view(await applicationFor(deps, actor, 'application.view', id)),
 
-    create: async (actor, input) => {
+    create: async (actor, input, having = async () => []) => {
       const ownerId = userIdOf(actor)
       allow(actor, 'application.create', ownerId)
       if (ownerId === null) throw invalid('ownerId', undefined, 'the server itself makes none')
@@ -147,15 +151,16 @@ export const createApplications = (deps: Deps): Applications => {
         sealedSecret: seal(of, input.secret ?? null),
         createdAt: now,
       }
-      const note = {
-        deed: 'application.created',
-        subject: { kind: 'application', id: of.id },
-        after: factsOf({ ...fresh, key: 0, version: 1, updatedAt: now }),
-      } as const
-      const created = await noting(deps, actor, note).applications.create(fresh, MOST_APPLICATIONS)
+      const coming: Application = { ...fresh, key: 0, version: 1, updatedAt: now }
+      const subject = { kind: 'application', id: of.id }
+      const note = { deed: 'application.created', subject, after: factsOf(coming) } as const
+      const jobs = await having(coming)
+      const notes = [note, ...jobs.map((job) => noteOfNew(auth.secrets, job))]
+      const created = await noting(deps, actor, ...notes).applications.create(fresh, MOST_APPLICATIONS, jobs)
       if (created === 'taken') throw taken(fresh.name)
       if (created === 'full')
         throw new DomainError('conflict', `A workspace has at most ${MOST_APPLICATIONS} applications.`)
+      if (jobs.length > 0) deps.signals.wake()
       return view(created)
     },
 

@@ -58,5 +58,7 @@ export type Deps = {
   /** False: no server of ours would call this address, whatever it resolves to. */
   readonly mayCall: (url: URL) => boolean
   readonly functions: FunctionCatalogue
+  /** Whether jobs may send e-mail at all, and those of which workspaces. */
+  readonly emailJobs: { readonly isOn: boolean; readonly isOpenTo: (workspaceKey: number) => boolean }
   readonly tryTarget: TryTarget
 }

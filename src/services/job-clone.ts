@@ -40,7 +40,7 @@ export const createCloning = (deps: Deps) => {
     const source = await jobFor(store, actor, 'job.view', id)
     const ownerId = await ownerFor(actor, undefined)
     // Whoever may only look at a job must not come to call its target with its secret.
-    if (sealedIn(source.target).length > 0) allow(actor, 'job.change', source.ownerId)
+    if (signsIn(source.target)) allow(actor, 'job.change', source.ownerId)
     const { workspaceKey } = actor
     const copyId = choice.copyId ?? newId()
     const made = choice.copyId === undefined ? null : await store.jobs.byId(workspaceKey, copyId)
@@ -80,6 +80,10 @@ export const createCloning = (deps: Deps) => {
     return (await jobViews(deps, job.workspaceKey, [job]))[0] as JobView
   }
 }
+
+/** By a secret of its own, or by what a handshake of its application grants. */
+const signsIn = (target: Target): boolean =>
+  sealedIn(target).length > 0 || (target.kind === 'http' && target.handshake !== undefined)
 
 type Places = { readonly workspaceKey: number; readonly from: string; readonly to: string }
 

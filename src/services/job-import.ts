@@ -1,6 +1,6 @@
 /** Many jobs at once: all are checked before the first is made, and they are made in batches that are whole or not there. */
 import type { Actor } from '../domain/actor.ts'
-import { DomainError, type FieldError, invalid, nameTaken } from '../domain/errors.ts'
+import { DomainError, externalIdTaken, type FieldError, invalid, nameTaken } from '../domain/errors.ts'
 import { newId } from '../domain/ids.ts'
 import type { NewJob } from '../store/store.ts'
 import type { Deps } from './deps.ts'
@@ -48,6 +48,15 @@ export const createImport = (deps: Deps) => {
     return { ...job, ...(await placesOf(store, identity.workspaceKey, input)) }
   }
 
+  /** `seen`: those of rows before. A job that is there under the same id was made by an earlier try of the same request. */
+  const refuseTakenId = async ({ workspaceKey, id, externalId }: NewJob, seen: Set<string>): Promise<void> => {
+    if (typeof externalId !== 'string') return
+    const filter = { externalId, sort: 'created_at', descending: false, cursor: null, limit: 1 } as const
+    const [holder] = (await store.jobs.list(workspaceKey, filter)).items
+    if (seen.has(externalId) || (holder !== undefined && holder.id !== id)) throw externalIdTaken(externalId)
+    seen.add(externalId)
+  }
+
   const save = (actor: Actor, batch: readonly NewJob[]): Promise<boolean> =>
     noting(deps, actor, ...batch.map((job) => noteOfNew(auth.secrets, job, 'job.imported'))).jobs.createMany(batch)
 
@@ -60,13 +69,16 @@ export const createImport = (deps: Deps) => {
     if (count > MOST_IMPORTED) throw invalid('jobs', count, `at most ${MOST_IMPORTED} jobs at once`)
     const faults: FieldError[] = []
     const made: NewJob[] = []
+    const externalIds = new Set<string>()
     for (let row = 0; row < count && faults.length < MOST_FAULTS; row++) {
       if (row % STEP === 0) await turn()
       try {
         const input = rowAt(row)
         const identity = { id: idFor(row), workspaceKey: actor.workspaceKey, ownerId }
         // What was exported after its end date comes back as it was.
-        made.push(await bornOf(input, identity, { mayHaveEnded: input.enabled === false }))
+        const job = await bornOf(input, identity, { mayHaveEnded: input.enabled === false })
+        await refuseTakenId(job, externalIds)
+        made.push(job)
       } catch (error) {
         faults.push(...faultsOf(error, row))
       }

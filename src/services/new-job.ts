@@ -12,6 +12,7 @@ import { refuseStrangers } from './alerts.ts'
 import { allow, allowSome, userIdOf } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import { nextInstant, stateWith } from './due.ts'
+import { refuseEmail } from './email-target.ts'
 import { createEndDates } from './end-dates.ts'
 import { jobFacts } from './facts.ts'
 import { refuseFunction } from './functions.ts'
@@ -38,7 +39,7 @@ export type SavingChoice = {
 
 export type Identity = Pick<NewJob, 'id' | 'workspaceKey' | 'ownerId'>
 
-export const createNewJobs = ({ store, clock, auth, mayCall, functions, settings }: Deps) => {
+export const createNewJobs = ({ store, clock, auth, mayCall, functions, emailJobs, settings }: Deps) => {
   const { today } = createEndDates({ clock, settings })
   const checkOwner = async (actor: Actor, ownerId: string): Promise<void> => {
     const owner = isId(ownerId) ? await store.people.userById(ownerId) : null
@@ -108,7 +109,10 @@ export const createNewJobs = ({ store, clock, auth, mayCall, functions, settings
     /** What the job has so far. */
     readonly keptAlerts?: JobAlerts | undefined
   }): Promise<void> => {
-    if (job.target !== undefined) await refuseFunction(functions, job.workspaceKey, job.target)
+    if (job.target !== undefined) {
+      await refuseFunction(functions, job.workspaceKey, job.target)
+      refuseEmail(emailJobs, job.workspaceKey, job.target)
+    }
     await refuseUnknownLimits(store, job.workspaceKey, job.policies ?? {})
     if (job.alerts !== undefined) await refuseStrangers({ store }, job.workspaceKey, job.alerts, job.keptAlerts)
   }

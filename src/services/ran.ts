@@ -85,6 +85,7 @@ const ranView = ({ target, ...row }: RanRow): RanView => ({ ...executionView(row
 const calledOf = (target: Target): Called => {
   if (target.kind === 'http') return { kind: target.kind, name: target.url, repo: null }
   if (target.kind === 'function') return { kind: target.kind, name: target.function, repo: null }
+  if (target.kind === 'email') return { kind: target.kind, name: target.to.join(', '), repo: null }
   const { kind, owner, repo, workflow } = target
   return { kind, name: `${owner}/${repo}/${workflow}`, repo }
 }

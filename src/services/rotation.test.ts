@@ -88,6 +88,34 @@ test('S96: after a rotation Slack is reached, and webhooks are signed with both 
   assert.equal(row?.version, 2)
 })
 
+test('S96: the secrets of applications and what handshakes granted are sealed anew, and opened in their place alone', async (t) => {
+  const { store, services, admin } = await aWorld(t)
+  const ada = await admin()
+  const { workspaceKey } = ada
+  const secrets = createSecrets(OLD)
+  const { id } = await services.applications.create(ada, {
+    ...{ name: 'billing', rootUrl: 'https://example.com', handshakeUrl: 'https://example.com/h', secret: 'pre-shared' },
+  })
+  const { timetable } = anInput()
+  const api = await services.apis.create(ada, id, {
+    name: 'a',
+    timetable,
+    call: { path: '/', target: { method: 'GET' } },
+  })
+  const place = { workspaceKey, owner: api.id, field: 'api.credentials' }
+  await store.applications.keep(workspaceKey, api.id, { sealed: secrets.seal('granted', place), validUntil: 1 })
+
+  const report = await rotationOf(store, NEW, [OLD]).rotate(() => {})
+
+  assert.deepEqual(report, { resealed: 2, left: 0, unreadable: [] })
+  const row = await store.applications.recall(workspaceKey, api.id)
+  const opens = createSecrets(NEW)
+  const secretPlaceOfIt = { workspaceKey, owner: id, field: 'application.secret' }
+  assert.equal(opens.open(row?.sealedSecret ?? '', secretPlaceOfIt), 'pre-shared')
+  assert.equal(opens.open(row?.sealedCredentials ?? '', place), 'granted')
+  assert.throws(() => opens.open(row?.sealedSecret ?? '', { ...secretPlaceOfIt, workspaceKey: workspaceKey + 1 }))
+})
+
 test('S96: a server with the new key alone starts on it, and one with the old key alone does not', async (t) => {
   const world = await sealedWorld(t)
   await rotationOf(world.store, NEW, [OLD]).rotate(() => {})

@@ -157,6 +157,7 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     keyCheck.forgetKeysOf(userId)
   }
   const jobs = createJobs(deps)
+  const applications = createApplications(deps)
   return {
     sessions: createSessions(deps, sessionCheck),
     users: createUsers(deps, forgetUser),
@@ -189,8 +190,8 @@ export const createServices = (deps: Deps): Services & { readonly setup: Setup }
     deliveries: createDeliveries(deps),
     testMessages: createTestMessages(deps),
     catalog: createCatalog(deps),
-    applications: createApplications(deps),
-    apis: createApis(deps, jobs),
+    applications,
+    apis: createApis(deps, jobs, applications),
     endDates: createEndDates(deps),
     testRun: createTestRun(deps),
     defaultGithubOwner: deps.settings.defaultGithubOwner ?? null,

@@ -1,10 +1,11 @@
 /** A job's target on its way in and out, whatever its kind. */
 import type { Secrets } from '../auth/secrets.ts'
+import { checkEmailTarget } from '../domain/email-target.ts'
 import { DomainError, type FieldError } from '../domain/errors.ts'
 import { checkFunctionTarget } from '../domain/function-target-rules.ts'
 import type { Job } from '../domain/job.ts'
 import type { JsonObject } from '../domain/json.ts'
-import type { FunctionTarget, HttpTarget, Target } from '../domain/target.ts'
+import type { EmailTarget, FunctionTarget, HttpTarget, Target } from '../domain/target.ts'
 import { checkHttpTarget } from '../domain/target-rules.ts'
 import {
   type GithubOverrides,
@@ -25,8 +26,8 @@ import {
 } from './job-target.ts'
 import { withVariables } from './target-variables.ts'
 
-export type TargetInput = HttpTargetInput | FunctionTarget | GithubTargetInput
-export type TargetView = HttpTargetView | FunctionTarget | GithubTargetView
+export type TargetInput = HttpTargetInput | FunctionTarget | GithubTargetInput | EmailTarget
+export type TargetView = HttpTargetView | FunctionTarget | GithubTargetView | EmailTarget
 
 /** What one manual run does differently; sealed with the run while it lasts, and not kept beyond it. */
 export type RunOverrides = {
@@ -34,7 +35,9 @@ export type RunOverrides = {
 } & {
   /** Null: none. */
   readonly body?: HttpTarget['body'] | null | undefined
-} & { readonly [K in 'args' | 'kwargs']?: FunctionTarget[K] | undefined } & GithubOverrides & {
+} & { readonly [K in 'args' | 'kwargs']?: FunctionTarget[K] | undefined } & {
+  readonly [K in 'to' | 'subject' | 'text']?: EmailTarget[K] | undefined
+} & GithubOverrides & {
     /** Instead of that of the job: what templates name, and the inputs of a workflow. */
     readonly metadata?: JsonObject | undefined
     /** What becomes of overrides for another kind of target than the job has; default `refused`. */
@@ -56,6 +59,8 @@ export const keptTarget = (
       return keptHttpTarget(secrets, owner, input, { stored: stored?.kind === 'http' ? stored : null, now })
     case 'function':
       return { target: input, errors: checkFunctionTarget(input) }
+    case 'email':
+      return { target: input, errors: checkEmailTarget(input) }
     case 'github':
       return keptGithubTarget(secrets, owner, input, stored?.kind === 'github' ? stored : null)
   }
@@ -90,6 +95,7 @@ const OF_KIND: Readonly<Record<Target['kind'], readonly (keyof RunOverrides)[]>>
   http: ['url', 'method', 'query', 'headers', 'body', 'metadata'],
   function: ['args', 'kwargs'],
   github: ['owner', 'repo', 'workflow', 'ref', 'inputs', 'token', 'dispatchUrl', 'metadata'],
+  email: ['to', 'subject', 'text'],
 }
 
 /** Where an empty text means what the job has. */
@@ -132,6 +138,10 @@ export const overridden = (
     case 'function': {
       const changed = { ...target, ...given } as FunctionTarget
       return { target: changed, errors: checkFunctionTarget(changed) }
+    }
+    case 'email': {
+      const changed = { ...target, ...given } as EmailTarget
+      return { target: changed, errors: checkEmailTarget(changed) }
     }
     case 'github':
       return overriddenWorkflow(secrets, { workspaceKey: job.workspaceKey, jobId: job.id }, { target, given, metadata })

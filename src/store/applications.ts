@@ -1,5 +1,6 @@
 /** What is asked of the store about applications and their APIs. Secrets rest here sealed. */
 import type { Api, Application } from '../domain/application.ts'
+import type { NewJob } from './jobs.ts'
 
 export type NewApplication = Omit<Application, 'key' | 'version' | 'updatedAt'>
 export type ApplicationChange = {
@@ -24,8 +25,12 @@ export type ApplicationStore = {
   /** By name. */
   readonly list: (workspaceKey: number) => Promise<readonly Application[]>
   readonly byId: (workspaceKey: number, id: string) => Promise<Application | null>
-  /** `full`: the workspace has `most` of them already. */
-  readonly create: (made: NewApplication, most: number) => Promise<Application | 'taken' | 'full'>
+  /** With the jobs of its APIs. `full`: the workspace has `most` of them already, or two of these APIs have one name. */
+  readonly create: (
+    made: NewApplication,
+    most: number,
+    jobs?: readonly NewJob[],
+  ) => Promise<Application | 'taken' | 'full'>
   /** Null when the version is no longer the present one. What was granted to its APIs so far is forgotten. */
   readonly update: (
     before: Application,

@@ -112,6 +112,26 @@ test('the secret of an application is never shown, and goes to no other origin t
   assert.equal((await as('PATCH', path, { secret: null })).body.secret_fingerprint, null)
 })
 
+test('a copy of the job of an API is for those who may change it: its handshake signs in the copy as well', async (t) => {
+  const { ask, as, admin, member, application, world } = await aWorkshop(t)
+  const { id } = await application({ handshake_url: 'https://billing.example.com/h' })
+  const { job } = (await as('POST', `/applications/${id}/apis`, { name: 'one', path: '/', schedules })).body
+  const colleague = await member(admin, 'user')
+  const { workspaceKey } = await world.services.sessions.authenticate(admin.token)
+  const handshakeOf = async (jobId: string) => {
+    const target = (await world.store.jobs.byId(workspaceKey, jobId))?.target
+    return target?.kind === 'http' ? target.handshake : undefined
+  }
+
+  assert.equal((await ask('POST', `/jobs/${job.id}/clone`, { token: colleague.token })).status, 403)
+  const copy = (await as('POST', `/jobs/${job.id}/clone`)).body
+  assert.deepEqual(await handshakeOf(copy.id), await handshakeOf(job.id))
+  const elsewhere = { target: { url: 'https://elsewhere.example.com/' } }
+  assert.equal((await as('PATCH', `/jobs/${copy.id}`, elsewhere)).status, 200)
+  assert.equal(await handshakeOf(copy.id), undefined, 'credentials go to no other origin')
+  assert.notEqual(await handshakeOf(job.id), undefined)
+})
+
 test('applications go to the heir of who made them, and end with their workspace', async (t) => {
   const { ask, admin, member, world } = await aWorkshop(t)
   const owner = await member(admin, 'user')

@@ -57,6 +57,27 @@ test('more jobs than a page holds come all, once each, in the form that an impor
   assert.deepEqual(none.body, { jobs: [] })
 })
 
+test('what clients call their jobs goes along, and is refused where another job is called so', async (t) => {
+  const { ask, stranger } = await anApi(t)
+  const [from, to] = [await stranger(), await stranger()]
+  await ask('POST', '/jobs', { token: from.token, body: aJob({ external_id: 'nightly' }) })
+  const { jobs } = (await ask('GET', '/jobs/export', { token: from.token })).body
+  const take = (rows: unknown) => ask('POST', '/jobs/import', { token: to.token, body: { jobs: rows } })
+
+  const twice = await take([jobs[0], jobs[0]])
+  const first = await take(jobs)
+  const again = await take([aJob(), jobs[0]])
+
+  assert.deepEqual([twice.status, twice.body.errors[0].field], [422, 'jobs[1].external_id'])
+  assert.equal(first.status, 201, first.text)
+  assert.deepEqual([again.status, again.body.errors[0].field], [422, 'jobs[1].external_id'])
+  const { items } = (await ask('GET', '/jobs', { token: to.token })).body
+  assert.deepEqual(
+    items.map(({ external_id }: { external_id: string }) => external_id),
+    ['nightly'],
+  )
+})
+
 test('S93: an export holds fingerprints, and an import is told the secrets that belong to them', async (t) => {
   const { get, post, stranger } = await aCase(t)
   await post('/jobs', aJob(withSecret))

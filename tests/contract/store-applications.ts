@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import type { Api, Application } from '../../src/domain/application.ts'
 import { newId } from '../../src/domain/ids.ts'
-import { MINUTE, NOON } from '../support/builders.ts'
+import { aJob, MINUTE, NOON } from '../support/builders.ts'
 import { newWorkspace, newWorld, type OpenStore, type World } from './world.ts'
 
 export const applicationsContract = (open: OpenStore): void => {
@@ -26,9 +26,9 @@ export const applicationsContract = (open: OpenStore): void => {
     assert(typeof made === 'object')
     return made
   }
-  const anApi = ({ key }: Application, name: string, given: Partial<Api> = {}): Api => ({
+  const anApi = ({ id }: Application, name: string, given: Partial<Api> = {}): Api => ({
     id: newId(),
-    applicationKey: key,
+    applicationId: id,
     name,
     path: `/${name}`,
     handshakeUrl: null,
@@ -68,6 +68,25 @@ export const applicationsContract = (open: OpenStore): void => {
         typeof (await w.applications.create(fresh(w, 'one', { workspaceKey, ownerId: admin.id }), 10)),
         'object',
       )
+    })
+
+    it('one is made with the jobs of its first APIs, or not at all', async (t) => {
+      const w = await world(t)
+      const { id, ...rest } = fresh(w, 'one')
+      const job = (name: string) =>
+        aJob({ workspaceKey: w.workspaceKey, ownerId: w.admin.id, api: { ...anApi({ id } as Application, name) } })
+
+      const refused = await w.applications.create({ id, ...rest }, 10, [job('a'), job('a')])
+      assert.equal(refused, 'full', 'a name is given twice: nothing of it is made')
+      assert.deepEqual(
+        [await w.applications.byId(w.workspaceKey, id), (await w.jobs.count(w.workspaceKey)).total],
+        [null, 0],
+      )
+      const made = await w.applications.create({ id, ...rest }, 10, [job('b'), job('a')])
+
+      assert(typeof made === 'object')
+      assert.deepEqual(names(await w.applications.apis(w.workspaceKey, { applicationKey: made.key })), ['a', 'b'])
+      assert.equal((await w.jobs.count(w.workspaceKey)).total, 2)
     })
 
     it('of two who change one at once, one hears of the other', async (t) => {

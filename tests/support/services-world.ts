@@ -104,6 +104,7 @@ export const aWorld = async (t: Cleanup): Promise<World> => {
       machine: { jumps: () => ({ count: 0, last: null }), leaseSeconds: 15 },
       retentionBounds: RETENTION,
       mayCall: (url) => url.hostname !== '169.254.169.254',
+      emailJobs: { isOn: true, isOpenTo: () => true },
       functions: REPORTS,
       tryTarget: async () => UNREACHED,
       ...changes,

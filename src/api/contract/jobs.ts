@@ -85,9 +85,6 @@ export const JOB_REST = {
 export const ENABLED = z.boolean().optional().describe('False: the job is born paused.').meta({ default: true })
 
 export const JobCreate = strict({
-  external_id: externalId
-    .optional()
-    .describe('What you call it yourself: unique in the workspace, and refused with 409 where another job has it.'),
   name,
   ...JOB_REST,
   target: TargetInput,
@@ -95,6 +92,9 @@ export const JobCreate = strict({
   alerts: JobAlertsSet.optional().describe(
     'Who hears of it, from its first run on; read and changed at `/alerts` below it.',
   ),
+  external_id: externalId
+    .optional()
+    .describe('What you call it yourself: unique in the workspace, and refused with 409 where another job has it.'),
 }).meta({
   id: 'JobCreate',
   examples: [

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { HTTP_METHODS, type HttpMethod } from '../../domain/target.ts'
 import { TARGET_BOUNDS } from '../../domain/target-rules.ts'
+import { EMAIL_EDIT, EmailTarget } from './email-targets.ts'
 import { FUNCTION_EDIT, FUNCTION_OVERRIDES, FunctionTarget, FunctionTargetInput } from './function-targets.ts'
 import { GITHUB_EDIT, GITHUB_OVERRIDES, GithubTarget, GithubTargetInput } from './github-targets.ts'
 import { Fingerprint, SecretInput } from './secrets.ts'
@@ -112,7 +113,7 @@ export const HttpTarget = strict({
 }).meta({ id: 'HttpTarget' })
 export type HttpTarget = z.infer<typeof HttpTarget>
 
-export const Target = kinds('kind', [HttpTarget, FunctionTarget, GithubTarget]).meta({ id: 'Target' })
+export const Target = kinds('kind', [HttpTarget, FunctionTarget, GithubTarget, EmailTarget]).meta({ id: 'Target' })
 export type Target = z.infer<typeof Target>
 
 const optional = {
@@ -146,7 +147,7 @@ export type ApiTargetEdit = z.input<typeof ApiTargetEdit>
 const HttpTargetInput = strict({ kind: z.literal('http'), url, ...optional }).meta({ id: 'HttpTargetRequest' })
 export type HttpTargetInput = z.input<typeof HttpTargetInput>
 
-export const TargetInput = kinds('kind', [HttpTargetInput, FunctionTargetInput, GithubTargetInput]).meta({
+export const TargetInput = kinds('kind', [HttpTargetInput, FunctionTargetInput, GithubTargetInput, EmailTarget]).meta({
   id: 'TargetRequest',
 })
 export type TargetInput = z.input<typeof TargetInput>
@@ -154,7 +155,7 @@ export type TargetInput = z.input<typeof TargetInput>
 /** Fields left out stay as they are; null takes one away. Without `kind` they are those of the kind that the target has. */
 export const TargetEdit = strict({
   kind: z
-    .enum(['http', 'function', 'github'])
+    .enum(['http', 'function', 'github', 'email'])
     .optional()
     .describe('Another one makes another target: nothing of the former stays.'),
   url: url.optional(),
@@ -163,6 +164,7 @@ export const TargetEdit = strict({
   headers: PairsInput.nullable().optional(),
   ...FUNCTION_EDIT,
   ...GITHUB_EDIT,
+  ...EMAIL_EDIT,
 }).meta({ id: 'TargetEdit' })
 export type TargetEdit = z.input<typeof TargetEdit>
 
@@ -175,5 +177,6 @@ export const TargetOverrides = strict({
   body: BodyInput.optional(),
   ...FUNCTION_OVERRIDES,
   ...GITHUB_OVERRIDES,
+  ...EMAIL_EDIT,
 }).meta({ id: 'TargetOverrides' })
 export type TargetOverrides = z.input<typeof TargetOverrides>

@@ -45,6 +45,7 @@ export const moduleToWire = (module: FunctionView): wire.FunctionModule => ({
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   function: ['function', 'args', 'kwargs'],
   github: ['owner', 'repo', 'workflow', 'ref', 'inputs', 'token', 'success_when'],
+  email: ['to', 'subject', 'text'],
 }
 
 /** What is of no other kind is of an address. */

@@ -121,8 +121,9 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export const jobToExport = ({ alerts, ...job }: ExportedJob) => {
   const { name, description, schedules, time_zone, start, end, max_runs, jitter_seconds, spread_seconds, ...rest } =
     jobToWire(job)
-  const { target, policies, metadata, category, team, ends_on, state } = rest
+  const { external_id, target, policies, metadata, category, team, ends_on, state } = rest
   return {
+    ...(external_id === null ? {} : { external_id }),
     name,
     description,
     schedules,

@@ -12,13 +12,20 @@ import type {
 } from '../../services/services.ts'
 import type { RunRequest } from '../contract/jobs.ts'
 import type * as wire from '../contract/targets.ts'
+import { emailEdit, emailToWire } from './email-targets.ts'
 import { functionEdit, functionFrom, functionToWire, refuseStrange } from './function-targets.ts'
 import { githubEdit, githubFrom, githubToWire } from './github-targets.ts'
 import { signingFrom, signingToWire, storedSecret, tlsFrom, tlsToWire } from './target-security.ts'
 import { pairsFrom, pairsToWire, toMs, toSecondsOrNull } from './values.ts'
 
 export const targetFrom = (input: wire.TargetInput): TargetInput =>
-  input.kind === 'function' ? functionFrom(input) : input.kind === 'github' ? githubFrom(input) : httpFrom(input)
+  input.kind === 'email'
+    ? emailToWire(input)
+    : input.kind === 'function'
+      ? functionFrom(input)
+      : input.kind === 'github'
+        ? githubFrom(input)
+        : httpFrom(input)
 
 const httpFrom = (input: wire.HttpTargetInput): HttpTargetInput => ({
   kind: 'http',
@@ -41,6 +48,7 @@ export const targetEdit = (present: TargetView, edit: wire.TargetEdit): TargetIn
   refuseStrange(kind, edit)
   if (kind === 'function') return functionEdit(present.kind === 'function' ? present : null, edit)
   if (kind === 'github') return githubEdit(present.kind === 'github' ? present : null, edit)
+  if (kind === 'email') return emailEdit(present.kind === 'email' ? present : null, edit)
   return httpEdit(present.kind === 'http' ? present : newHttp(edit.url), edit)
 }
 
@@ -81,14 +89,19 @@ export const overridesFrom = ({ target: input = {}, metadata }: RunRequest): Run
   inputs: input.inputs,
   token: input.token,
   dispatchUrl: input.dispatch_url,
+  to: input.to,
+  subject: input.subject,
+  text: input.text,
 })
 
 export const targetToWire = (target: TargetView): wire.Target =>
-  target.kind === 'function'
-    ? functionToWire(target)
-    : target.kind === 'github'
-      ? githubToWire(target)
-      : httpToWire(target)
+  target.kind === 'email'
+    ? emailToWire(target)
+    : target.kind === 'function'
+      ? functionToWire(target)
+      : target.kind === 'github'
+        ? githubToWire(target)
+        : httpToWire(target)
 
 const httpToWire = (target: HttpTargetView): wire.HttpTarget => ({
   kind: 'http',

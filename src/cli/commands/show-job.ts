@@ -73,6 +73,12 @@ const targetFacts = (target: Job['target'], zone: string): readonly Fact[] => {
       return functionFacts(target)
     case 'github':
       return githubFacts(target)
+    case 'email':
+      return [
+        ['sends', `e-mail to ${target.to.join(', ')}`],
+        ['subject', target.subject],
+        ['text', target.text],
+      ]
   }
 }
 

@@ -1,12 +1,10 @@
 /** Applications and their APIs as rows of two tables. */
-import { type Kysely, sql } from 'kysely'
-import type { Api, Application } from '../../domain/application.ts'
+import { sql } from 'kysely'
+import type { Application } from '../../domain/application.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { ApiRow, ApplicationStore, HandshakeRow } from '../applications.ts'
-import type { Tables } from './tables.ts'
-import { type Access, DuplicateKey, type Statement, written } from './unit.ts'
-
-type Read = Kysely<Tables>
+import { insertJobsOf } from './job-writes.ts'
+import { type Access, DuplicateKey, written } from './unit.ts'
 
 type Row = {
   readonly key: number
@@ -27,8 +25,9 @@ const SELECT = sql`
   select a.*, u.id as owner_id from application a left join "user" u on u.key = a.owner_key`
 
 const API = sql`
-  select p.id, p.application_key, p.name, p.path, p.handshake_url, p.said, p.created_at, j.id as job_id
-  from application_api p join job j on j.key = p.job_key and j.state <> 3`
+  select p.id, a.id as application_id, p.name, p.path, p.handshake_url, p.said, p.created_at, j.id as job_id
+  from application_api p join job j on j.key = p.job_key and j.state <> 3
+  join application a on a.key = p.application_key`
 
 export const createApplicationStore = ({ read, write }: Access): ApplicationStore => {
   const one = async (workspaceKey: number, id: string): Promise<Application | null> => {
@@ -43,7 +42,7 @@ export const createApplicationStore = ({ read, write }: Access): ApplicationStor
       ),
     byId: one,
 
-    create: async (made, most) => {
+    create: async (made, most, jobs = []) => {
       const add = sql`
         insert into application (id, workspace_key, owner_key, name, description, root_url, handshake_url, sealed_secret,
           version, created_at, updated_at)
@@ -51,7 +50,8 @@ export const createApplicationStore = ({ read, write }: Access): ApplicationStor
           ${made.handshakeUrl}, ${made.sealedSecret}, 1, ${made.createdAt}, ${made.createdAt}
         from "user" u where u.id = ${made.ownerId}
           and (select count(*) from application where workspace_key = ${made.workspaceKey}) < ${most}`
-      const results = await orTaken(() => write([written(read, add, 1)]))
+      const born = await insertJobsOf(read, jobs)
+      const results = await orTaken(() => write([written(read, add, 1), ...born]))
       if (results === 'taken') return 'taken'
       if (results === null) return 'full'
       return (await one(made.workspaceKey, made.id)) ?? missing(made.id)
@@ -157,7 +157,7 @@ const applicationOf = (row: Row): Application => ({
 
 const apiOf = (row: {
   readonly id: string
-  readonly application_key: number
+  readonly application_id: string
   readonly name: string
   readonly path: string
   readonly handshake_url: string | null
@@ -166,7 +166,7 @@ const apiOf = (row: {
   readonly job_id: string
 }): ApiRow => ({
   id: row.id,
-  applicationKey: row.application_key,
+  applicationId: row.application_id,
   name: row.name,
   path: row.path,
   handshakeUrl: row.handshake_url,
@@ -174,70 +174,3 @@ const apiOf = (row: {
   createdAt: row.created_at,
   jobId: row.job_id,
 })
-
-/** To stand behind the statement that makes the job. The unit is undone where another API of the application has the name. */
-export const insertApi = (read: Read, jobId: string, api: Api, now: number): Statement =>
-  written(
-    read,
-    sql`
-      insert into application_api (job_key, id, application_key, name, path, handshake_url, said, created_at)
-      select j.key, ${api.id}, ${api.applicationKey}, ${api.name}, ${api.path}, ${api.handshakeUrl},
-        ${JSON.stringify(api.said)}, ${now}
-      from job j where j.id = ${jobId}
-        and exists (select 1 from application where key = ${api.applicationKey})
-        and not exists (select 1 from application_api
-          where application_key = ${api.applicationKey} and name = ${api.name})`,
-    1,
-  )
-
-/** The unit is undone where another API of the application has the name. What was granted so far is forgotten. */
-export const updateApi = (read: Read, jobKey: number, api: Api): Statement =>
-  written(
-    read,
-    sql`
-      update application_api set name = ${api.name}, path = ${api.path}, handshake_url = ${api.handshakeUrl},
-        said = ${JSON.stringify(api.said)}, sealed_credentials = null, valid_until = null
-      where job_key = ${jobKey} and not exists (select 1 from application_api other
-        where other.application_key = application_api.application_key and other.name = ${api.name}
-          and other.job_key <> ${jobKey})`,
-    1,
-  )
-
-/** A job that goes takes the definition along that it was made from. */
-export const deleteApi = (read: Read, jobKey: number): Statement =>
-  written(read, sql`delete from application_api where job_key = ${jobKey}`)
-
-/** Applications of a user who goes: to the owner of its jobs, or away with the last member of the workspace. */
-export const passApplications = (
-  read: Read,
-  { id, workspaceKey }: { readonly id: string; readonly workspaceKey: number },
-  heirId: string | null,
-): readonly Statement[] => {
-  const heir =
-    heirId === null
-      ? sql`(select key from "user" where workspace_key = ${workspaceKey} and id <> ${id} and role = 'admin'
-          and enabled = 1 order by key limit 1)`
-      : sql`(select key from "user" where workspace_key = ${workspaceKey} and id = ${heirId} and id <> ${id})`
-  return [
-    written(
-      read,
-      sql`
-        update application set owner_key = coalesce(${heir}, owner_key), version = version + 1
-        where workspace_key = ${workspaceKey} and owner_key = (select key from "user" where id = ${id})`,
-    ),
-  ]
-}
-
-/** To stand behind the statement that takes the last member away. */
-export const forgetApplications = (read: Read, workspaceKey: number): readonly Statement[] => {
-  const nobody = sql`not exists (select 1 from "user" where workspace_key = ${workspaceKey})`
-  return [
-    written(
-      read,
-      sql`
-        delete from application_api where ${nobody}
-          and application_key in (select key from application where workspace_key = ${workspaceKey})`,
-    ),
-    written(read, sql`delete from application where workspace_key = ${workspaceKey} and ${nobody}`),
-  ]
-}

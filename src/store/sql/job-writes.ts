@@ -5,7 +5,7 @@ import { DomainError, externalIdTaken, nameTaken, notFound } from '../../domain/
 import type { Job, PauseReason } from '../../domain/job.ts'
 import type { JobChange, Leaving, NewJob, ResumePlan } from '../jobs.ts'
 import { keepAlerts } from './alerts.ts'
-import { deleteApi, insertApi, updateApi } from './applications.ts'
+import { deleteApi, insertApi, updateApi } from './application-writes.ts'
 import { DELETED, LIMIT_KIND_CODE, PAUSE_REASON_CODE, STATE_CODE } from './codes.ts'
 import { executionRow } from './execution-rows.ts'
 import { keepFormer } from './former-jobs.ts'
@@ -192,6 +192,12 @@ const jobFrom = (results: readonly StatementResult[] | null): Job | null => {
   const row = lastRow(results)
   return row === undefined ? null : jobOf(row as JobRow)
 }
+
+/** To stand in a unit with what they belong to. */
+export const insertJobsOf = async (read: Read, jobs: readonly NewJob[]): Promise<readonly Statement[]> =>
+  jobs.length === 0
+    ? []
+    : insertJobs(read, jobs, await ownerKeysOf(read, [...new Set(jobs.map(({ ownerId }) => ownerId))]))
 
 const insertJobs = (read: Read, jobs: readonly NewJob[], owners: ReadonlyMap<string, number>): readonly Statement[] => {
   const rows = jobs.map((job) => newJobRow(job, owners.get(job.ownerId) ?? noOwner(job.ownerId)))

@@ -1,7 +1,7 @@
 /** Users and workspaces, written: names and addresses stay unique, and a workspace with members keeps an admin. */
 import { type Insertable, type Kysely, sql, type Updateable } from 'kysely'
 import type { NewUser, PeopleStore, Taken, UserChange, UserRow } from '../people.ts'
-import { forgetApplications, passApplications } from './applications.ts'
+import { forgetApplications, passApplications } from './application-writes.ts'
 import { firstCategories } from './catalog.ts'
 import { DELETED } from './codes.ts'
 import { keepFormerOf } from './former-jobs.ts'

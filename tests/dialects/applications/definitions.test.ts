@@ -49,7 +49,8 @@ test('the examples of the document, as they are printed', async (t) => {
       lastStatus: null,
     },
   ])
-  refused(await as('POST', '/applications/12345/apis', { apiName: 'fetch_user_data', frequency: 'daily' }), 404)
+  for (const body of [{ apiName: 'fetch_user_data', frequency: 'daily' }, {}])
+    refused(await as('POST', '/applications/12345/apis', body), 404)
   refused(await as('POST', '/applications', { appName: 'api-something-something' }), 409, 'appName')
 })
 
@@ -181,6 +182,16 @@ test('a list of definitions comes with its application, whole or not at all', as
     ['one', 'two'],
   )
   refused(wrong, 409, 'apiList[1].apiName')
+  for (const [field, second] of [
+    ['apiList[1].apiRoute', { apiName: 'x', frequency: 'daily', apiRoute: 'https://elsewhere.example.com/' }],
+    ['apiList[1].cronConfig', { apiName: 'x', cronConfig: '61 * * * *' }],
+    ['apiList[1].frequency', { apiName: 'x', frequency: 'hourly' }],
+    ['apiList[1].apiName', { frequency: 'daily' }],
+  ] as const) {
+    const fields = { appName: 'w', appRootPath: ROOT, apiList: [apiList[0], second] }
+    refused(await as('POST', '/applications', fields), 400, field)
+  }
+  refused(await as('POST', '/applications', { appName: 'w', apiList: 'text' }), 400, 'apiList')
   const names = (await as('GET', '/applications')).body.map(({ appName }: { appName: string }) => appName)
   assert.deepEqual(names, ['billing', 'with a list'])
   assert.equal((await as('GET', '/cronjobs')).body.length, 2)

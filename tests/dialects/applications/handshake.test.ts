@@ -29,9 +29,12 @@ const ask = async (method: string, path: string, body?: unknown): Promise<{ stat
   return { status: answer.status, body: await answer.json() }
 }
 
+/** `location`: where a redirect leads. */
+type Answer = { readonly status?: number; readonly body: unknown; readonly location?: string } | 'silence'
+
 type Behaviour = {
   /** How the nth handshake is answered. */
-  readonly handshake?: (nth: number) => { status?: number; body: unknown }
+  readonly handshake?: (nth: number) => Answer
   readonly call?: (request: Received) => number
 }
 
@@ -45,10 +48,11 @@ const aLivingOne = async (close: (done: () => unknown) => void, behaviour: Behav
       response.statusCode = behaviour.call?.(request) ?? 200
       return void response.end('ran')
     }
-    const { status = 200, body } = (behaviour.handshake ?? ((nth: number) => bearer(`granted-${nth}`)))(
-      ++handshakes,
-    ) as { status?: number; body: unknown }
+    const answer = (behaviour.handshake ?? ((nth: number): Answer => bearer(`granted-${nth}`)))(++handshakes)
+    if (answer === 'silence') return
+    const { status = 200, body, location } = answer
     response.statusCode = status
+    if (location !== undefined) response.setHeader('location', location)
     response.end(JSON.stringify(body))
   })
   close(target.close)
@@ -151,6 +155,26 @@ for (const [what, answer, error] of [
     assert.deepEqual([run.status, run.triggerType, run.responseStatus], ['failed', 'manual', null])
     assert.match(run.error, error)
     assert.doesNotMatch(JSON.stringify(run), /canary/)
+    assert.equal(calls().length, 0)
+  })
+}
+
+for (const [what, answer, error] of [
+  ['late', 'silence', /^Timed out after 1000 ms while waiting for the handshake of the application\.$/],
+  [
+    'redirected to a forbidden address',
+    { status: 307, location: 'http://169.254.169.254/', body: '' },
+    /answered 307\.$/,
+  ],
+] as const) {
+  test(`a handshake that is ${what} fails the run, and neither the API nor anybody else is called`, async (t) => {
+    const config = { callConfig: { timeout: 1000 } }
+    const { trigger, calls } = await aLivingOne((done) => t.after(done), { handshake: () => answer }, config)
+
+    const run = await trigger()
+
+    assert.equal(run.status, 'failed')
+    assert.match(run.error, error)
     assert.equal(calls().length, 0)
   })
 }

@@ -251,6 +251,50 @@ test('a run by hand is answered when it has ended, and leaves the schedule as it
   assert.equal((await scheduler('GET', '/jobs/sample_task')).body.state, 'running')
 })
 
+test('a run that takes its time is answered while it goes on', async (t) => {
+  const { add, scheduler, world } = await aScheduler(t)
+  await add({ ...SAMPLE, seconds: 3600 })
+  let isAnswered = false
+  const asked = scheduler('POST', '/jobs/sample_task/run').then((reply) => {
+    isAnswered = true
+    return reply
+  })
+
+  while (!isAnswered) {
+    await runWaiting(world, 'running')
+    await new Promise((resolve) => setImmediate(resolve))
+    world.clock.advance(MINUTE / 60)
+  }
+
+  const { status, body } = await asked
+  assert.deepEqual([status, body.execution_status], [200, 'running'])
+})
+
+test('of many who add the same id at once, one is served', async (t) => {
+  const { scheduler, jobs } = await aScheduler(t)
+
+  const replies = await Promise.all(Array.from({ length: 6 }, () => scheduler('POST', '/jobs', { body: SAMPLE })))
+
+  assert.deepEqual(replies.map(({ status }) => status).sort(), [200, 409, 409, 409, 409, 409])
+  for (const reply of replies) if (reply.status === 409) refused(reply, 409, 'JOB_EXISTS')
+  assert.equal((await jobs()).length, 1)
+})
+
+test('times are told on the clock of the trigger', async (t) => {
+  const { add, jobs, scheduler } = await aScheduler(t)
+  await add({ id: 'tokyo', func: FUNC, trigger: 'cron', hour: 9, timezone: 'Asia/Tokyo' })
+  await add({ id: 'late', func: FUNC, trigger: { type: 'date', run_date: '2026-11-21 09:00', timezone: 'Asia/Tokyo' } })
+
+  assert.deepEqual(
+    (await jobs()).map((job) => [job.next_run_time, job.trigger]),
+    [
+      ['2026-11-21 09:00:00', "cron[hour='9']"],
+      ['2026-11-21 09:00:00', 'date[2026-11-21 09:00:00 GMT+9]'],
+    ],
+  )
+  assert.equal((await scheduler('GET', '/jobs/tokyo')).body.trigger.timezone, 'Asia/Tokyo')
+})
+
 test('jobs made elsewhere are seen in the shape of the dialect, and those of others are not', async (t) => {
   const { ask, admin, add, jobs, scheduler, stranger } = await aScheduler(t)
   const made = await ask('POST', '/jobs', { token: admin.token, body: aJob({ name: 'by hand' }) })

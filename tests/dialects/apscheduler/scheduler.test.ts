@@ -90,6 +90,18 @@ test('with basic, user name and password of an account are asked for, and its se
   refused(await scheduler('GET', '/jobs', me), 401, 'UNAUTHENTICATED')
 })
 
+test('where nobody signs in, pages of other origins change nothing', async (t) => {
+  const { scheduler, jobs } = await aScheduler(t)
+  const from = (headers: Record<string, string>) =>
+    scheduler('POST', '/jobs', { raw: JSON.stringify(SAMPLE), headers: { 'content-type': 'text/plain', ...headers } })
+
+  refused(await from({ host: 'localhost:5000', origin: 'https://evil.example' }), 403, 'FORBIDDEN')
+  refused(await from({ host: 'localhost:5000', origin: 'null' }), 403, 'FORBIDDEN')
+  refused(await from({ 'sec-fetch-site': 'cross-site' }), 403, 'FORBIDDEN')
+  assert.deepEqual(await jobs(), [])
+  assert.equal((await from({ host: 'localhost:5000', origin: 'http://localhost:5000' })).status, 200)
+})
+
 test('without its switch there is nothing at /scheduler', async (t) => {
   const { ask } = await anApi(t)
 

@@ -66,7 +66,7 @@ test('a wrong body is refused with its field and value, and makes no job', async
 
   for (const [body, message] of [
     [{}, /url is required/],
-    [{ type: 'rocket' }, /type: "rocket": use one of http, function, github/],
+    [{ type: 'rocket' }, /type: "rocket": use one of http, function, github, email/],
     [{ type: 7 }, /type: 7/],
     [{ payload: 'x' }, /payload/],
     [{ url: 'ftp://example.com/' }, /ftp/],

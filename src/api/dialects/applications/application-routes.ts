@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Actor } from '../../../domain/actor.ts'
 import { DomainError, invalid } from '../../../domain/errors.ts'
-import type { ApiView, ApplicationView } from '../../../services/services.ts'
+import type { ApiView } from '../../../services/services.ts'
 import { actorOf, onceMoreIfStale } from '../../routes/route.ts'
 import { handshakeIn, MASK } from './call-config.ts'
 import type { ApplicationsContext } from './context.ts'
@@ -18,14 +18,12 @@ const MOST_IN_LIST = 100
 const hidden = { schema: { hide: true } }
 
 export const applicationRoutes = (scope: FastifyInstance, { services, timeZone }: ApplicationsContext): void => {
-  const addApi = (actor: Actor, appId: string, fields: Fields): Promise<ApiView> => {
-    const name = neededText(fields, 'apiName')
-    const enabled = flag(fields, 'isActive')
-    const input = inputOf(withFields(newDefinition(timeZone), fields))
-    return services.apis
-      .create(actor, appId, { ...input, name, enabled, handshakeUrl: handshakeIn(fields) })
-      .catch(inTheirWords('apiName'))
-  }
+  const apiIn = (fields: Fields) => ({
+    ...inputOf(withFields(newDefinition(timeZone), fields)),
+    name: neededText(fields, 'apiName'),
+    enabled: flag(fields, 'isActive'),
+    handshakeUrl: handshakeIn(fields),
+  })
 
   const changeApi = ({ appId, apiName }: OfApi['Params'], actor: Actor, fields: Fields): Promise<ApiView> =>
     onceMoreIfStale(async () => {
@@ -43,28 +41,11 @@ export const applicationRoutes = (scope: FastifyInstance, { services, timeZone }
   scope.post('/applications', hidden, async (request, reply) => {
     const actor = actorOf(request)
     const fields = bodyOf(request)
-    const list = listIn(fields)
-    // Looked at before anything is made.
-    for (const [at, api] of list.entries())
-      await within(at, async () => inputOf(withFields(newDefinition(timeZone), api)))
-    const application = await services.applications
-      .create(actor, { ...applicationIn(fields), name: neededText(fields, 'appName') })
-      .catch(inTheirWords('appName'))
-    const apis: ApiView[] = []
-    try {
-      for (const [at, api] of list.entries()) apis.push(await within(at, () => addApi(actor, application.id, api)))
-    } catch (error) {
-      await takeBack(actor, application, apis)
-      throw error
-    }
+    const list = listIn(fields).map((api, at) => within(at, () => apiIn(api)))
+    const input = { ...applicationIn(fields), name: neededText(fields, 'appName') }
+    const { application, apis } = await services.apis.createAll(actor, input, list).catch(inTheirWords('appName'))
     return reply.code(201).send(applicationToFields(application, apis, timeZone))
   })
-
-  /** Nothing half-made stays where one of the APIs is refused. */
-  const takeBack = async (actor: Actor, application: ApplicationView, apis: readonly ApiView[]): Promise<void> => {
-    for (const { id } of apis) await services.apis.delete(actor, application.id, id, null)
-    await services.applications.delete(actor, application.id, null)
-  }
 
   scope.get('/applications', hidden, async (request) => {
     const actor = actorOf(request)
@@ -75,7 +56,10 @@ export const applicationRoutes = (scope: FastifyInstance, { services, timeZone }
   })
 
   scope.post<OfApplication>('/applications/:appId/apis', hidden, async (request, reply) => {
-    const made = await addApi(actorOf(request), request.params.appId, bodyOf(request))
+    const actor = actorOf(request)
+    // An application that is not there is told of before what is wrong with the body.
+    const { id } = await services.applications.get(actor, request.params.appId)
+    const made = await services.apis.create(actor, id, apiIn(bodyOf(request))).catch(inTheirWords('apiName'))
     return reply.code(201).send(apiToFields(made, timeZone))
   })
 
@@ -120,13 +104,12 @@ const listIn = (fields: Fields): readonly Fields[] => {
 }
 
 /** A fault of one of a list says which. */
-const within = async <T>(at: number, act: () => Promise<T>): Promise<T> => {
+const within = <T>(at: number, act: () => T): T => {
   try {
-    return await act()
+    return act()
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
     const errors = error.errors.map((fault) => ({ ...fault, field: `apiList[${at}].${fault.field}` }))
-    const message = errors.length > 0 ? `apiList[${at}].${error.message}` : error.message
-    throw new DomainError(error.code, message, { errors, cause: error })
+    throw new DomainError(error.code, error.message, { errors, cause: error })
   }
 }

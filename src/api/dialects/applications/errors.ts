@@ -44,6 +44,8 @@ export const inTheirWords =
   }
 
 const theirField = (field: string, noun: string): string => {
+  const [, at, inner] = /^apis\[(\d+)\]\.(.*)$/s.exec(field) ?? []
+  if (at !== undefined && inner !== undefined) return `apiList[${at}].${theirField(inner, 'apiName')}`
   if (field === 'name') return noun
   if (field.endsWith('.zone')) return 'timeZone'
   return (

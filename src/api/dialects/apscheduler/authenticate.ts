@@ -13,6 +13,7 @@ export const apschedulerAuthenticator = (context: ApschedulerContext): Hook => {
   const { auth, services, workspaceKey } = context
   if (auth === 'none')
     return async (request) => {
+      if (request.method !== 'GET' && isFromElsewhere(request)) throw fromElsewhere()
       request.actor = { kind: 'system', workspaceKey: workspaceKey() }
     }
   const byToken = authenticator(services)
@@ -29,6 +30,15 @@ export const apschedulerAuthenticator = (context: ApschedulerContext): Hook => {
     }
   }
 }
+
+/** Where nobody signs in, a page of any other site that somebody looks at could make jobs on their machine. */
+const isFromElsewhere = ({ headers }: FastifyRequest): boolean => {
+  const { origin, host, 'sec-fetch-site': site } = headers
+  return site === 'cross-site' || (origin !== undefined && URL.parse(origin)?.host !== host)
+}
+
+const fromElsewhere = () =>
+  refusal(403, 'FORBIDDEN', 'A web page of another origin may change nothing here; let it sign in: SCHEDULER_API_AUTH.')
 
 type Credentials = { readonly login: string; readonly password: string }
 

@@ -5,7 +5,7 @@ import { refusal } from './errors.ts'
 import { instantIn, RECURRENCES, type Recurrence } from './recurrence.ts'
 import { type Fields, isFields, textIn } from './surface.ts'
 
-export const TYPES = ['http', 'function', 'github'] as const
+export const TYPES = ['http', 'function', 'github', 'email'] as const
 
 /** What is particular to the type stands in `payload`, or beside it. */
 export const targetOf = (body: Fields): TargetInput => {
@@ -32,6 +32,13 @@ export const targetOf = (body: Fields): TargetInput => {
         ref: textIn(fields, 'ref'),
         inputs: objectIn(fields, 'inputs'),
         token: textIn(fields, 'token'),
+      }
+    case 'email':
+      return {
+        kind: 'email',
+        to: recipientsIn(fields),
+        subject: needed(fields, 'subject'),
+        text: textIn(fields, 'text') ?? needed(fields, 'body'),
       }
     default:
       throw refusal(400, `type: ${JSON.stringify(type)}: use one of ${TYPES.join(', ')}.`)
@@ -63,6 +70,13 @@ const needed = (fields: Fields, name: string): string => {
   const text = textIn(fields, name)
   if (text === undefined) throw refusal(400, `${name} is required.`)
   return text
+}
+
+/** One address, or a list of them. */
+const recipientsIn = ({ to }: Fields): readonly string[] => {
+  const list = typeof to === 'string' ? [to] : to
+  if (Array.isArray(list) && list.every((address) => typeof address === 'string')) return list
+  throw refusal(400, `to: ${JSON.stringify(to) ?? 'missing'}: give an address, or a list of them.`)
 }
 
 const listIn = (fields: Fields, name: string): readonly unknown[] => {

@@ -44,6 +44,8 @@ const calledBy = (target: TargetView) => {
     }
     case 'function':
       return { url: `function:${target.function}`, method: 'post', headers: null, body: null }
+    case 'email':
+      return { url: `mailto:${target.to.join(',')}`, method: 'post', headers: null, body: null }
     case 'github':
       return {
         url: `https://github.com/${target.owner}/${target.repo}/actions/workflows/${target.workflow}`,

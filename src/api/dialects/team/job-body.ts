@@ -123,8 +123,9 @@ export const jobEditFrom = (fields: Fields, { job, alerts }: Present, known: Kno
   const saysTeam = teamIn(fields) !== undefined || fields.pic_team === null
   if (saysTeam && team === null && rules.surface.generation === 2) throw teamMissing()
   const teamId = team === null ? null : teamFrom(team, known.team)
-  // A function is a target too, of which the dialect has no words.
-  if (namesCalled(fields) && !(job.target.kind === 'function' && isDeepStrictEqual(called, NOTHING_CALLED)))
+  // Functions and e-mail are targets too, of which the dialect has no words.
+  const isWordless = job.target.kind === 'function' || job.target.kind === 'email'
+  if (namesCalled(fields) && !(isWordless && isDeepStrictEqual(called, NOTHING_CALLED)))
     refuseHalf(called, 'Job must have either target_url or complete GitHub Actions configuration')
   refuseExpired(job, { enabled, endsOn }, rules)
   return {
@@ -192,7 +193,7 @@ const addressesFrom = (value: unknown): readonly string[] => {
 /** What the job calls now, in the words of the dialect. */
 export const calledBy = ({ target }: Pick<JobView, 'target'>): Called => {
   if (target.kind === 'http') return { ...NOTHING_CALLED, url: target.url }
-  if (target.kind === 'function') return NOTHING_CALLED
+  if (target.kind === 'function' || target.kind === 'email') return NOTHING_CALLED
   const { owner, repo, workflow, webhookUrl = null } = target
   return { url: webhookUrl, owner, repo, workflow }
 }
