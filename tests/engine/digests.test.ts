@@ -98,7 +98,7 @@ describe('a digest', () => {
       ].join('\n'),
     )
     const page = `https://jobs.example.com/ui/jobs/${job.id}/edit`
-    assert.ok(html?.includes(`<li><a href="${page}">2026-06-01 12:01:00 UTC  mailed failed: Status 503</a></li>`), html)
+    assert.ok(html?.includes(`<li><a href="${page}">2026-06-01 12:01:00 UTC  mailed failed: Status 503</a></li>`))
     assert.deepEqual(first.faults, [])
   })
 
