@@ -83,6 +83,22 @@ test('an execution that somebody cancelled cancels the run; a stop of the server
   assert.deepEqual(faults, [])
 })
 
+test('an execution that is cancelled while its run is being written down cancels the run', async (t) => {
+  const { start, github, memory, close } = await githubWorld(t)
+  const { outcome, cancel } = start(concluded)
+  Object.defineProperty(memory, 'run', {
+    get: () => null,
+    set: (run: typeof memory.run) => {
+      if (run?.runId == null) return
+      memory.isCancelled = true
+      cancel()
+    },
+  })
+  assert.equal((await outcome).kind, 'cancelled')
+  await close()
+  assert.equal(github.runs[0]?.conclusion, 'cancelled')
+})
+
 test('one that was cancelled through another server is noticed at the next look', async (t) => {
   const { start, github, pass, waits, memory, close } = await githubWorld(t)
   const { outcome } = start(concluded)

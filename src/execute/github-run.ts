@@ -124,6 +124,8 @@ export const startGithubRun = (parts: GithubRunParts, about: GithubRunSubject): 
     if (target.success === 'dispatched' && runId === null) return finish(dispatched(status, null))
     const known = runId === null ? await found(sent) : { ...sent, runId }
     if ('failure' in known) return finish(known)
+    // From here on a cancelled execution cancels it, though it is still being written down.
+    if (target.success === 'concluded') followed = { known, attempt: known.judged }
     await memory.keep(assignment, known)
     if (over) return
     return target.success === 'dispatched' ? finish(dispatched(status, url)) : follow(known, url)
