@@ -43,10 +43,10 @@ const stages = (long: boolean): readonly Stage[] => [
   check('types', join(BIN, 'tsc')),
   check('dead-code', join(BIN, 'knip')),
   check('docs', process.execPath, join('docs', 'generate.ts'), '--check'),
-  tests('unit', () => glob('src/**/*.test.ts'), { testMinutes: 1, allMinutes: 10 }),
+  tests('unit', () => glob('src/**/*.test.ts'), { testMinutes: 1, allMinutes: 15 }),
   tests('product', () => glob('tests/**/*.test.ts', ['tests/fault/**', 'tests/package.test.ts']), {
     testMinutes: 1,
-    allMinutes: 10,
+    allMinutes: 25,
   }),
   // Fault tests kill and pause whole processes; a neighbour on the same core would be part of the fault.
   tests('fault', () => glob('tests/fault/**/*.test.ts'), {
