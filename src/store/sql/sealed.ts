@@ -213,64 +213,60 @@ const slack: Place = {
     ),
 }
 
-/** See services/webhooks.ts. */
-const webhooks: Place = {
-  name: 'webhook channels',
-  form: { kind: 'text', field: 'webhook.secret' },
-  page: async (read, after, limit) => {
-    const { rows } = await sql<{ id: string; workspace_key: number; sealed_secret: string }>`
-      select id, workspace_key, sealed_secret from webhook_channel where id > ${after ?? ''}
-      order by id limit ${limit}`.execute(read)
-    return rows.map((row) => ({
-      key: row.id,
-      workspaceKey: row.workspace_key,
-      owner: row.id,
-      text: row.sealed_secret,
-    }))
-  },
-  replace: (read, key, from, to) =>
-    written(read, sql`update webhook_channel set sealed_secret = ${to} where id = ${key} and sealed_secret = ${from}`),
+/** A column of a table whose rows have an id and a workspace of their own. */
+const column = ({
+  name,
+  field,
+  table,
+  text,
+}: {
+  readonly name: string
+  readonly field: string
+  readonly table: 'webhook_channel' | 'application'
+  readonly text: string
+}): Place => {
+  const [rows, sealed] = [sql.table(table), sql.ref(text)]
+  return {
+    name,
+    form: { kind: 'text', field },
+    page: async (read, after, limit) => {
+      const found = await sql<{ id: string; workspace_key: number; sealed: string }>`
+        select id, workspace_key, ${sealed} as sealed from ${rows}
+        where id > ${after ?? ''} and ${sealed} is not null order by id limit ${limit}`.execute(read)
+      return found.rows.map((row) => ({
+        key: row.id,
+        workspaceKey: row.workspace_key,
+        owner: row.id,
+        text: row.sealed,
+      }))
+    },
+    replace: (read, key, from, to) =>
+      written(read, sql`update ${rows} set ${sealed} = ${to} where id = ${key} and ${sealed} = ${from}`),
+  }
 }
 
-const formerWebhookKeys: Place = {
+/** See services/webhooks.ts. */
+const webhooks = column({
+  name: 'webhook channels',
+  field: 'webhook.secret',
+  table: 'webhook_channel',
+  text: 'sealed_secret',
+})
+
+const formerWebhookKeys = column({
   name: 'former keys of webhook channels',
-  form: { kind: 'text', field: 'webhook.previous' },
-  page: async (read, after, limit) => {
-    const { rows } = await sql<{ id: string; workspace_key: number; sealed_previous: string }>`
-      select id, workspace_key, sealed_previous from webhook_channel
-      where id > ${after ?? ''} and sealed_previous is not null order by id limit ${limit}`.execute(read)
-    return rows.map((row) => ({
-      key: row.id,
-      workspaceKey: row.workspace_key,
-      owner: row.id,
-      text: row.sealed_previous,
-    }))
-  },
-  replace: (read, key, from, to) =>
-    written(
-      read,
-      sql`update webhook_channel set sealed_previous = ${to} where id = ${key} and sealed_previous = ${from}`,
-    ),
-}
+  field: 'webhook.previous',
+  table: 'webhook_channel',
+  text: 'sealed_previous',
+})
 
 /** See services/applications.ts. */
-const applications: Place = {
+const applications = column({
   name: 'applications',
-  form: { kind: 'text', field: 'application.secret' },
-  page: async (read, after, limit) => {
-    const { rows } = await sql<{ id: string; workspace_key: number; sealed_secret: string }>`
-      select id, workspace_key, sealed_secret from application where id > ${after ?? ''} and sealed_secret is not null
-      order by id limit ${limit}`.execute(read)
-    return rows.map((row) => ({
-      key: row.id,
-      workspaceKey: row.workspace_key,
-      owner: row.id,
-      text: row.sealed_secret,
-    }))
-  },
-  replace: (read, key, from, to) =>
-    written(read, sql`update application set sealed_secret = ${to} where id = ${key} and sealed_secret = ${from}`),
-}
+  field: 'application.secret',
+  table: 'application',
+  text: 'sealed_secret',
+})
 
 /** What handshakes granted to APIs of applications; see app/handshakes.ts. */
 const granted: Place = {
