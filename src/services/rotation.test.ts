@@ -1,9 +1,10 @@
 /** S96, F42: another key for every stored secret, while the server runs, and broken off at any moment. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anInput, aWorld, CALLER, PASSWORD } from '../../tests/support/services-world.ts'
+import { anInput, aWorld, CALLER, PASSWORD, runWaiting } from '../../tests/support/services-world.ts'
 import { createSecrets } from '../auth/secrets.ts'
-import { secretPlace } from '../auth/target-secrets.ts'
+import { revealWith, secretPlace } from '../auth/target-secrets.ts'
+import type { Target } from '../domain/target.ts'
 import type { SealedStore, Store } from '../store/store.ts'
 import { slackPlace } from './notice-settings.ts'
 import { createRotation } from './rotation.ts'
@@ -114,6 +115,28 @@ test('S96: the secrets of applications and what handshakes granted are sealed an
   assert.equal(opens.open(row?.sealedSecret ?? '', secretPlaceOfIt), 'pre-shared')
   assert.equal(opens.open(row?.sealedCredentials ?? '', place), 'granted')
   assert.throws(() => opens.open(row?.sealedSecret ?? '', { ...secretPlaceOfIt, workspaceKey: workspaceKey + 1 }))
+})
+
+test('S96: after a rotation the token of a workflow, and that of a run which waits, open with the new key alone', async (t) => {
+  const world = await aWorld(t)
+  const { store, services } = world
+  const ada = await world.admin()
+  const target = { kind: 'github', owner: 'octo', repo: 'app', workflow: 'deploy.yml', token: 'of-the-job' } as const
+  const job = await services.jobs.create(ada, anInput({ target }))
+  await services.jobs.run(ada, job.id, { token: 'of-the-run' })
+
+  const report = await rotationOf(store, NEW, [OLD]).rotate(() => {})
+
+  assert.deepEqual([report.left, report.unreadable], [0, []])
+  const open = revealWith(createSecrets(NEW))
+  const tokens: string[] = []
+  const reveal = (held: Target) => {
+    assert.ok(held.kind === 'github' && held.token !== undefined)
+    tokens.push(open(held.token, { workspaceKey: ada.workspaceKey, jobId: job.id }, 'target.token'))
+  }
+  reveal((await store.jobs.byId(ada.workspaceKey, job.id))!.target)
+  await runWaiting(world, 'running', ({ target: held }) => reveal(held))
+  assert.deepEqual(tokens, ['of-the-job', 'of-the-run'])
 })
 
 test('S96: a server with the new key alone starts on it, and one with the old key alone does not', async (t) => {

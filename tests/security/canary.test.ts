@@ -1,15 +1,11 @@
 /** S93: secrets of every kind go through a whole server; nothing that it says or keeps holds one of them, in any spelling. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { canary, signingKey, watch } from '../support/canary.ts'
 import { CLIENTS } from '../support/client-certificates.ts'
 import { ACCESS_TOKEN, echoingTarget } from '../support/echoing-target.ts'
-import { type Answer, type Ask, served } from '../support/served.ts'
+import { type Answer, served } from '../support/served.ts'
 import { leaks } from '../support/spellings.ts'
-
-/** Each alone of its kind, with characters that every encoding writes differently. */
-const canary = (name: string): string => `canary-${name}/Xq7+"Zr2&Lw4=`
-const signingKey = (name: string): string =>
-  `whsec_${Buffer.from(`canary-signing-${name}`.padEnd(32, '~')).toString('base64')}`
 
 const GIVEN = {
   secretKey: 'canary-q8Zr2mVx7Lw4Tn9Bk3Yd6Hs1Fj5Gc0PaUeXi',
@@ -48,33 +44,7 @@ test('S69, S93, S94, S99: no answer, log line, number, export, entry, page of th
     // Node's own: it would print what is sent.
     NODE_DEBUG: 'http,https,net,tls,fetch,undici',
   })
-  const secrets: Record<string, string> = { ...GIVEN }
-  const places: [name: string, content: string | Buffer][] = []
-
-  const ask = async (method: string, path: string, what: Ask & { readonly expect?: number } = {}): Promise<Answer> => {
-    const answer = await server.ask(method, path, what)
-    assert.equal(answer.status, what.expect ?? 200, `${method} ${path} ${answer.text}`)
-    places.push([`${method} ${path} ${answer.status}`, answer.text])
-    return answer
-  }
-  /** An answer that shows what it has made, this once: it goes to the other places without that. */
-  const show = async (
-    method: string,
-    path: string,
-    what: Ask,
-    made: (body: Answer['body']) => Readonly<Record<string, string>>,
-  ): Promise<Answer> => {
-    const answer = await server.ask(method, path, what)
-    assert.ok(answer.status < 300, `${method} ${path} ${answer.text}`)
-    let rest = answer.text
-    for (const [name, secret] of Object.entries(made(answer.body))) {
-      assert.ok(rest.includes(secret), `${name} is shown`)
-      secrets[name] = secret
-      rest = rest.replace(secret, '')
-    }
-    places.push([`${method} ${path} ${answer.status}`, rest])
-    return answer
-  }
+  const { ask, show, learn, leaks: found } = watch(server, GIVEN)
   const tokensAs = (who: string) => (body: Answer['body']) => ({
     [`access token of ${who}`]: body.access_token,
     [`refresh token of ${who}`]: body.refresh_token,
@@ -195,7 +165,7 @@ test('S69, S93, S94, S99: no answer, log line, number, export, entry, page of th
   const asked = async () => target.received.find(({ path }) => path === '/later')
   while ((await asked()) === undefined) await server.ask('GET', '//healthz')
   const reportToken = String((await asked())?.headers['carillon-report-token'])
-  secrets['report token'] = reportToken
+  learn('report token', reportToken)
   const said = `${GIVEN.bearer} ${Buffer.from(`a${GIVEN.bearer}`).toString('base64')} ${reportToken}`
   const report = { attempt: 1, message: said, output: said, log: [said] }
   const headers = { 'carillon-report-token': reportToken }
@@ -237,14 +207,7 @@ test('S69, S93, S94, S99: no answer, log line, number, export, entry, page of th
   for (const strange of [GIVEN.wrongPassword, `${second.access_token}x`, `${key}x`])
     await ask('GET', '/me', { token: strange, expect: 401 })
 
-  for (const [name, bytes] of server.files()) places.push([`${name} while it runs`, bytes])
-  await server.stop()
-  for (const [name, bytes] of server.files()) places.push([`${name} afterwards`, bytes])
-  places.push(['what it said', server.said()])
-
-  assert.ok(places.some(([name, bytes]) => name.startsWith('carillon.db-wal') && bytes.length > 0))
-  assert.ok(server.said().split('\n').length > 50, 'it logs')
-  assert.deepEqual(leaks(secrets, places), [])
+  assert.deepEqual(await found(), [])
 })
 
 test('S93: the search finds a secret in every spelling, wherever it stands', () => {

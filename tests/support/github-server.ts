@@ -28,6 +28,8 @@ export type FakeGithub = {
   readonly runs: FakeRun[]
   /** What `dispatches` were accepted with. */
   readonly dispatched: { readonly ref: string; readonly inputs: unknown }[]
+  /** Those that it accepts. */
+  readonly tokens: Set<string>
   /** Files that are workflows of octo/app. */
   readonly workflows: Set<string>
   /** False: as servers before 2026 answer. */
@@ -41,6 +43,7 @@ export type FakeGithub = {
 export const githubServer = async (now: () => number): Promise<FakeGithub> => {
   const runs: FakeRun[] = []
   const dispatched: FakeGithub['dispatched'] = []
+  const tokens = new Set([GITHUB_TOKEN])
   const workflows = new Set(['deploy.yml'])
 
   const dispatch = (file: string, request: Received): FakeAnswer => {
@@ -74,7 +77,7 @@ export const githubServer = async (now: () => number): Promise<FakeGithub> => {
   }
 
   const usual = (request: Received): FakeAnswer => {
-    if (request.headers.authorization !== `Bearer ${GITHUB_TOKEN}`)
+    if (!tokens.has(String(request.headers.authorization).replace(/^Bearer /, '')))
       return { status: 401, body: { message: 'Bad credentials' } }
     const { pathname } = new URL(request.path, 'http://x')
     const file = /^\/repos\/octo\/app\/actions\/workflows\/([^/]+)\/dispatches$/.exec(pathname)?.[1]
@@ -109,6 +112,7 @@ export const githubServer = async (now: () => number): Promise<FakeGithub> => {
     requests: server.requests,
     runs,
     dispatched,
+    tokens,
     workflows,
     givesDetails: true,
     instead: () => null,

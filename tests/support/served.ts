@@ -20,6 +20,7 @@ export type Ask = {
 }
 
 export type Served = {
+  readonly url: string
   /** Below /api/v3, or from the root where the path begins with `//`. */
   readonly ask: (method: string, path: string, ask?: Ask) => Promise<Answer>
   /** The execution, when it has ended. */
@@ -77,6 +78,7 @@ export const served = async (t: Cleanup, environment: Readonly<Record<string, st
   }
 
   return {
+    url,
     ask,
     ended: async (token, id) => {
       for (let look = 0; look < MOST_LOOKS; look++) {

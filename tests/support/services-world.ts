@@ -62,9 +62,10 @@ export const SETTINGS: Deps['settings'] = {
 // The cost of a hash is proved where hashes are; here it would only be waited for.
 const CHEAP_HASH = { memoryKiB: 64, passes: 1, lanes: 1 }
 
-export const aWorld = async (t: Cleanup): Promise<World> => {
+/** `path`: of the database, where a test looks into the file. */
+export const aWorld = async (t: Cleanup, given: { readonly path?: string } = {}): Promise<World> => {
   const clock = manualClock(START)
-  const store = await tempStore(t, { clock })
+  const store = await tempStore(t, { clock, ...given })
   const told: string[] = []
   const logged: string[] = []
   const reporting = createReporting({
