@@ -160,3 +160,31 @@ test('the address of Slack is shown masked, kept when it comes back so, and turn
   assert.equal((await as('PATCH', { webhook_url: null })).status, 422)
   assert.equal((await as('GET')).body.webhook_url, set.body.webhook_url)
 })
+
+test('S31: what belongs to another workspace hears of nothing: its users, webhook channels and teams are unknown here', async (t) => {
+  const { ask, stranger } = await anApi(t)
+  const [admin, other] = [await stranger(), await stranger()]
+  const as = (person: typeof admin, method: string, path: string, body?: unknown) =>
+    ask(method, path, { token: person.token, body })
+  const hook = (await as(other, 'POST', '/settings/webhooks', { name: 'w', url: 'https://example.com/' })).body
+  const team = (await as(other, 'POST', '/teams', { name: 'Theirs', slack_handle: '@theirs' })).body
+  const { id } = (await as(admin, 'POST', '/jobs', aJob())).body
+  const before = (await as(admin, 'GET', `/jobs/${id}/alerts`)).body
+
+  for (const via of [{ inbox: [other.id] }, { webhooks: [hook.id] }]) {
+    const alerts = { rules: [{ on: 'failure', via }] }
+    const edited = await as(admin, 'PATCH', `/jobs/${id}/alerts`, alerts)
+    const born = await as(admin, 'POST', '/jobs', aJob({ name: 'x', alerts }))
+    assert.deepEqual([edited.status, born.status], [422, 422], edited.text)
+    const [kind = ''] = Object.keys(via)
+    for (const { body } of [edited, born]) assert.ok(body.errors[0].field.endsWith(`via.${kind}`), body.errors[0].field)
+  }
+  for (const name of [team.id, team.slug]) {
+    const reply = await as(admin, 'PATCH', `/jobs/${id}`, { team: name })
+    assert.deepEqual([reply.status, reply.body.errors[0].field], [422, 'team'])
+    assert.ok(!reply.text.includes('@theirs'))
+  }
+
+  assert.deepEqual((await as(admin, 'GET', `/jobs/${id}/alerts`)).body, before)
+  assert.equal((await as(admin, 'GET', '/jobs')).body.items.length, 1)
+})
